@@ -1,0 +1,120 @@
+"""What an analysis is: a recording becomes named findings with units, and tables to draw from.
+
+``compute`` counts and never draws, saves or prints; ``draw`` only reads what compute left. A method is one module
+in ``methods/`` that holds a module-level ``METHOD``; the registry finds it by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from characterization.charts.chart import Chart
+from characterization.instruments.base import Flag, Recording, Technique
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One number that people quote. ``name`` is stable and of the field (``first_discharge_capacity``).
+
+    ``uncertainty`` is one standard deviation in the same unit, None where it is not known. ``convention`` says
+    what the number depends on (reference cycle, background, baseline). ``subject`` tells findings of one name
+    apart: the region, the peak, the cycle.
+    """
+
+    name: str
+    label: str
+    value: float | None
+    unit: str
+    uncertainty: float | None = None
+    convention: str = ""
+    subject: str = ""
+
+
+@dataclass
+class Result:
+    """``tables`` are kept as Parquet under their names; a cycling method also leaves the table ``cycles``."""
+
+    findings: list[Finding] = field(default_factory=list)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    flags: list[Flag] = field(default_factory=list)
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def flag(self, code: str, message: str) -> None:
+        self.flags.append(Flag(code, message))
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the laboratory knows and the file does not. None means: not known.
+
+    ``first_direction`` is ``charge`` or ``discharge``, as declared for the cell. ``parameters`` are a person's own
+    choices for this method (``{"reference_cycle": 3}``).
+    """
+
+    first_direction: str | None = None
+    reference_cycle: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class View:
+    """How a person wants to see it. Masses and area are None where they are not known.
+
+    ``basis``: ``mAh``, ``mAh/g active``, ``mAh/g composite`` or ``mAh/cm²``; a basis whose divisor is unknown falls
+    back to ``mAh``, and the axis says so. ``voltage_offset_V`` is added to every voltage and ``voltage_reference``
+    names the result ("vs Li⁺/Li"). ``cycles`` are those to show as curves. ``colour`` is the group's (``s4``).
+    ``overlays`` hold (label, colour, tables) of other measurements to draw over this one.
+    """
+
+    basis: str = "mAh"
+    active_mass_mg: float | None = None
+    composite_mass_mg: float | None = None
+    area_cm2: float | None = None
+    voltage_reference: str = ""
+    voltage_offset_V: float = 0.0
+    cycles: Sequence[int] = ()
+    colour: str = "s4"
+    simulated: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def divisor(self) -> tuple[float, str]:
+        """What to divide a capacity in mAh by, and the unit that this gives."""
+        grams_active = (self.active_mass_mg or 0) / 1000
+        grams_composite = (self.composite_mass_mg or 0) / 1000
+        if self.basis == "mAh/g active" and grams_active > 0:
+            return grams_active, "mAh/g active"
+        if self.basis == "mAh/g composite" and grams_composite > 0:
+            return grams_composite, "mAh/g composite"
+        if self.basis == "mAh/cm²" and self.area_cm2:
+            return self.area_cm2, "mAh/cm²"
+        return 1.0, "mAh"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What ``draw`` gets: the tables that compute left, the findings, the recording's meta and an overview of its points.
+
+    ``overview`` is the recording's table thinned to at most a few thousand rows with its extremes kept.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    findings: Sequence[Finding]
+    meta: Mapping[str, Any]
+    overview: pl.DataFrame
+    flags: Sequence[Flag] = ()
+
+
+@dataclass(frozen=True)
+class Method:
+    """One analysis. ``version`` changes whenever a number that it gives can change."""
+
+    name: str
+    version: str
+    label: str
+    technique: Technique
+    compute: Callable[[Recording, Conditions], Result]
+    draw: Callable[[Drawing, View], list[Chart]]

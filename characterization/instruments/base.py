@@ -1,0 +1,194 @@
+"""What a reader is and what it gives back: a file of an instrument becomes tables with units.
+
+Nothing here knows of Django, of a database or of a queue. A reader is one module in ``formats/`` that holds a
+module-level ``READER``; the registry finds it by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+HEAD_BYTES = 4096
+
+
+class Technique(StrEnum):
+    """How a table was measured. The values are stored and stand in the REST API: never rename one."""
+
+    CYCLING = "cycling"
+    XRD = "xrd"
+    XPS = "xps"
+    RAMAN = "raman"
+    SORPTION = "sorption"
+    EIS = "eis"
+    CV = "cv"
+    GITT = "gitt"
+    FTIR = "ftir"
+    PICTURE = "picture"
+    LOG = "log"
+    OTHER = "other"
+
+
+class UnreadableFile(Exception):
+    """The file cannot be read, for a reason that its owner can act on.
+
+    ``message`` says what is wrong with this file, with its numbers; ``hint`` says what to do; ``code`` is stable
+    and short (``empty``, ``truncated``, ``damaged``, ``not_this_format``, ``unsupported``, ``too_large``, ``hostile``).
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something odd that the file says, shown beside the result and never silently mended."""
+
+    code: str
+    message: str
+
+
+_SUFFIX_UNITS = {
+    "s": "s",
+    "V": "V",
+    "mA": "mA",
+    "mAh": "mAh",
+    "mWh": "mWh",
+    "mW": "mW",
+    "ohm": "Ω",
+    "degC": "°C",
+    "deg": "°",
+    "counts": "counts",
+    "cps": "counts/s",
+    "eV": "eV",
+    "percent": "%",
+    "Hz": "Hz",
+    "kPa": "kPa",
+    "Pa": "Pa",
+    "mm": "mm",
+    "nm": "nm",
+    "angstrom": "Å",
+}
+
+
+def unit_of(column: str) -> str:
+    """The unit that a column's name ends with: ``voltage_V`` is in V, ``two_theta_deg`` in °, ``step`` in nothing."""
+    _, _, suffix = column.rpartition("_")
+    return _SUFFIX_UNITS.get(suffix, "")
+
+
+@dataclass
+class Recording:
+    """One measured table.
+
+    ``table`` has one row per point; each column's name ends in its unit (``voltage_V``). Where a unit cannot be
+    written in a name it stands in ``units``. ``part`` tells several recordings of one file apart (``scan 2``).
+    ``started_at`` is time-zone aware, or naive when the file does not say its zone: then the instrument's zone is
+    put on it at ingest. ``meta`` holds what the file says about itself, JSON only, units in the keys.
+    ``sample_hints`` are texts of the file in which a sample code may stand (title, comment, barcode).
+
+    Canonical columns, by technique:
+
+    * cycling: ``time_s`` (test time, not falling), ``voltage_V``, ``current_mA`` (positive while charging),
+      ``step`` (counts up through the file), ``step_type`` (the vendor's word), ``vendor_cycle``;
+      counters as the vendor keeps them: either ``step_capacity_mAh`` and ``step_energy_mWh`` (absolute, restart with each step)
+      or ``charge_capacity_mAh``, ``discharge_capacity_mAh``, ``charge_energy_mWh``, ``discharge_energy_mWh``
+      (each grows only in its direction, may restart); ``unix_time_s``; auxiliary channels with a unit suffix.
+    * xrd: ``two_theta_deg``, ``intensity_counts`` (or ``intensity_cps``); meta ``wavelength_angstrom``,
+      ``wavelength_kalpha2_angstrom``, ``kalpha_ratio``, ``anode``, ``counting_time_s``.
+    * xps: one long table for all regions: ``region`` (text, ``C 1s``), ``block`` (index in the file),
+      ``binding_energy_eV``, ``intensity_counts`` or ``intensity_cps``, ``transmission`` where given;
+      meta ``regions``: a list of {block, region, points, excitation_energy_eV, pass_energy_eV, dwell_s, scans, ...}.
+    """
+
+    technique: Technique
+    table: pl.DataFrame
+    meta: dict[str, Any] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    started_at: datetime | None = None
+    part: str = ""
+    title: str = ""
+    sample_hints: tuple[str, ...] = ()
+    flags: list[Flag] = field(default_factory=list)
+
+    def unit(self, column: str) -> str:
+        return self.units.get(column, unit_of(column))
+
+    def flag(self, code: str, message: str) -> None:
+        self.flags.append(Flag(code, message))
+
+
+ReadFile = Callable[[Path], list[Recording]]
+"""Reads a whole file. Raises UnreadableFile for whatever its owner can understand; never returns a cut table as a whole one."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One instrument format.
+
+    ``sniff`` gets the first HEAD_BYTES of the file and its lower-case name and answers how sure it is that it can
+    read it: 0 not at all, 1 by name only, 2 by content that others could share, 3 by content that is this format's own.
+    ``version`` changes whenever a table that it returns can change.
+    """
+
+    name: str
+    version: str
+    label: str
+    techniques: tuple[Technique, ...]
+    sniff: Callable[[bytes, str], int]
+    read: ReadFile
+    extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    reader: Reader
+    recordings: list[Recording]
+
+
+def ending(name: str, *endings: str) -> bool:
+    """Whether a lower-case file name ends in one of the endings, also with a copy mark: ``scan.xy (1)``."""
+    stem = re.sub(r"\s*\(\d+\)$", "", name)
+    return stem.endswith(endings)
+
+
+def decode(raw: bytes) -> str:
+    """Text of an instrument file: a byte-order mark is believed, then UTF-8, then the Windows code page of the West."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if raw.startswith(mark):
+            return raw.decode(encoding, errors="replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def json_ready(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Meta with what JSON does not know (dates, numpy numbers) made plain."""
+    ready: dict[str, Any] = {}
+    for key, value in meta.items():
+        if isinstance(value, Mapping):
+            ready[str(key)] = json_ready(value)
+        elif isinstance(value, list | tuple):
+            ready[str(key)] = [json_ready({"_": item})["_"] for item in value]
+        elif isinstance(value, datetime):
+            ready[str(key)] = value.isoformat()
+        elif hasattr(value, "item"):
+            ready[str(key)] = value.item()
+        elif isinstance(value, float) and value != value:
+            ready[str(key)] = None
+        elif isinstance(value, str | int | float | bool) or value is None:
+            ready[str(key)] = value
+        else:
+            ready[str(key)] = str(value)
+    return ready

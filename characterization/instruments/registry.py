@@ -1,0 +1,62 @@
+"""Finds the readers and picks one for a file: by what the file holds, then by its name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from characterization.instruments import formats
+from characterization.instruments.base import HEAD_BYTES, Reader, ReadResult, UnreadableFile
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """Every ``READER`` of ``formats/``, by name. A new format is a new file there and nothing else."""
+    found = [
+        importlib.import_module(f"{formats.__name__}.{module.name}").READER
+        for module in pkgutil.iter_modules(formats.__path__)
+        if not module.name.startswith("_")
+    ]
+    return tuple(sorted(found, key=lambda reader: reader.name))
+
+
+def candidates(path: Path, name: str) -> list[Reader]:
+    """The readers that know this file, surest first. An empty list means that nobody does."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    sure = [(reader.sniff(head, name.lower()), reader) for reader in readers()]
+    return [
+        reader
+        for confidence, reader in sorted(sure, key=lambda pair: (-pair[0], pair[1].name))
+        if confidence > 0
+    ]
+
+
+def read(path: Path, name: str) -> ReadResult:
+    """Reads a file with the surest reader that takes it.
+
+    A reader that finds on a closer look that the file is of another format (``not_this_format``) hands on to the
+    next; any other complaint is the answer, because a truncated file of a known format must not be tried as text.
+    """
+    if path.stat().st_size == 0:
+        raise UnreadableFile("empty", f"{name} is empty: 0 bytes arrived.", "Export it again on the instrument.")
+    refused: UnreadableFile | None = None
+    for reader in candidates(path, name):
+        try:
+            recordings = reader.read(path)
+        except UnreadableFile as error:
+            if error.code != "not_this_format":
+                raise
+            refused = refused or error
+            continue
+        return ReadResult(reader, recordings)
+    if refused is not None:
+        raise refused
+    known = ", ".join(sorted({ending for reader in readers() for ending in reader.extensions}))
+    raise UnreadableFile(
+        "unsupported",
+        f"No reader knows {name}.",
+        f"Known endings: {known}. Export the measurement in one of these, or ask for a reader.",
+    )
