@@ -1,0 +1,1 @@
+"""The roof: what gathers from all floors. Nothing below imports it."""

@@ -1,0 +1,117 @@
+"""The embedded PostgreSQL server: started as a child in the foreground, stopped. 127.0.0.1 and scram only."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Self
+
+import psycopg
+
+from labsys.local import cluster, leftovers, places, ports, tether
+from labsys.local.home import Home, State
+
+START_LIMIT_S = 90.0
+STOP_LIMIT_S = 30.0
+PORT_TRIES = 5
+ORDINARY = ("max_connections=200", "timezone=UTC", "log_timezone=UTC", "log_statement=none")
+FORGETFUL = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+)  # for tests, whose data nobody misses
+
+
+class ServerFailed(Exception):
+    """The server did not start; the message holds the last lines of its log."""
+
+
+class Server:
+    """The embedded server of a home. `safe=False` trades durability for speed, for tests alone."""
+
+    def __init__(self, home: Home, *, safe: bool = True) -> None:
+        self.home, self.safe = home, safe
+        self.who = places.runner()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        """Starts the server, making its data folder the first time; returns when it answers.
+
+        Raises ServerFailed after START_LIMIT_S seconds, or places.NoPostgres where it cannot run here.
+        """
+        self.home.make()
+        state = cluster.settle(self.home, self.who)
+        leftovers.clear(self.home.path / state.data)
+        for _ in range(PORT_TRIES):
+            if ports.is_free(state.port) and self._try(state):
+                return self
+            state = State(state.data, state.programs, ports.free())
+            self.home.remember(state)
+        raise ServerFailed(f"The embedded PostgreSQL did not start. {self.trouble()}")
+
+    def stop(self) -> None:
+        """Ends the sessions and stops the server, everything written (SIGINT, PostgreSQL's fast shutdown)."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGQUIT)
+                self.process.wait(STOP_LIMIT_S)
+        self.process = None
+
+    def trouble(self, lines: int = 5) -> str:
+        """The last lines of the server's log."""
+        log = self.home.logs / "postgres.log"
+        said = log.read_text(errors="replace").splitlines()[-lines:] if log.exists() else []
+        return " ".join(["Its log says:", *said]) if said else "It wrote no log."
+
+    def _try(self, state: State) -> bool:
+        """Starts it on that port; False where it ended by itself before it answered."""
+        with (self.home.logs / "postgres.log").open("ab") as log:
+            # Nothing else runs in the child between fork and exec: prctl and getppid are safe there.
+            self.process = subprocess.Popen(  # noqa: PLW1509
+                self._command(state),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
+                env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+                preexec_fn=tether.tied(signal.SIGINT), **self.who.identity,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                self.process = None
+                return False
+            if answers(self.home, state):
+                return True
+            time.sleep(0.02)
+        self.stop()
+        raise ServerFailed(f"PostgreSQL did not answer within {START_LIMIT_S:.0f} s. {self.trouble()}")
+
+    def _command(self, state: State) -> list[str]:
+        options = (
+            "listen_addresses=127.0.0.1", f"port={state.port}", "unix_socket_directories=",
+            *ORDINARY, *(() if self.safe else FORGETFUL),
+        )  # fmt: skip
+        program, data = Path(state.programs) / "postgres", self.home.path / state.data
+        return [str(program), "-D", str(data), *(part for option in options for part in ("-c", option))]
+
+
+def answers(home: Home, state: State) -> bool:
+    """Whether the server of this home, and no other, answers: only it knows the superuser's password."""
+    try:
+        with connect(home, state, cluster.SUPERUSER, "postgres", connect_timeout=5):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def connect(
+    home: Home, state: State, role: str, database: str = cluster.DATABASE, connect_timeout: int = 10
+) -> psycopg.Connection[tuple[object, ...]]:
+    """A connection as one of the roles, each statement committed by itself."""
+    return psycopg.connect(
+        host="127.0.0.1", port=state.port, dbname=database, user=role, password=home.password(role),
+        autocommit=True, connect_timeout=connect_timeout,
+    )  # fmt: skip

@@ -1,0 +1,208 @@
+"""Settings of the whole house. Everything a deployment decides comes from the environment, with a default for each."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pghistory
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from labsys import broker, environment
+from labsys.databases import SCHEMES, conninfo, databases
+from labsys.local.home import Home
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What a deployment decides -----------------------------------------------------------------------------------
+LABSYS_HOME = environment.folder("LABSYS_HOME", BASE_DIR / ".labsys")
+LABSYS_STORAGE_URL = environment.text("LABSYS_STORAGE_URL")  # empty: a folder in LABSYS_HOME
+LABSYS_MAX_UPLOAD_BYTES = environment.count("LABSYS_MAX_UPLOAD_BYTES", 4 * 1024**3)
+LABSYS_PRODUCTION = environment.flag("LABSYS_PRODUCTION")  # https only, with everything that follows from it
+LABSYS_PROCESS = environment.text("LABSYS_PROCESS", "web")  # "worker" where the supervisor starts one
+
+HOME = Home(LABSYS_HOME)
+SECRET_KEY = environment.text("LABSYS_SECRET_KEY") or HOME.secret("key")
+DEBUG = environment.flag("LABSYS_DEBUG")
+if DEBUG and LABSYS_PRODUCTION:
+    raise ImproperlyConfigured(
+        "LABSYS_DEBUG shows every visitor the code; with LABSYS_PRODUCTION=1 it stays off."
+    )
+ALLOWED_HOSTS = environment.words("LABSYS_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+TIME_ZONE = environment.time_zone("LABSYS_TIME_ZONE", "UTC")
+
+# --- The house ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "labsys",  # first: its `migrate` stands before Django's
+    "characterization",
+    "cells",
+    "synthesis",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+    "pgtrigger",
+    "pghistory",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "labsys.urls"
+WSGI_APPLICATION = "labsys.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Language and time -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "labsys" / "locale"]
+USE_I18N = True
+USE_TZ = True
+
+# --- Data --------------------------------------------------------------------------------------------------------
+DATABASES = databases(
+    HOME,
+    owner_url=environment.url("LABSYS_DATABASE_URL", SCHEMES),
+    app_url=environment.url("LABSYS_APP_DATABASE_URL", SCHEMES),
+    secret_key=SECRET_KEY,
+    statement_limit_s=600 if LABSYS_PROCESS == "worker" else 30,
+)
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / ".staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = (
+    True  # static files are served from where they stand: no collecting, with DEBUG off too
+)
+MEDIA_ROOT = LABSYS_HOME / "media"
+FILE_UPLOAD_TEMP_DIR: str | None = None
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- People ------------------------------------------------------------------------------------------------------
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- The browser -------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF, UNSAFE_INLINE],  # plotly positions its layers by style attributes
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if LABSYS_PRODUCTION and host != "*"]
+# Over plain http on one machine, as `make demo` runs, the cookies below could not be set: production only.
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LABSYS_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without the proxy
+SECURE_HSTS_SECONDS = 365 * 86400 if LABSYS_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = LABSYS_PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if LABSYS_PRODUCTION else "labsys-session"
+CSRF_COOKIE_NAME = "__Host-csrf" if LABSYS_PRODUCTION else "labsys-csrf"
+if environment.flag("LABSYS_TRUSTED_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- REST: default authentication, permissions, errors and paging of the API are set in this dict and nowhere else -
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "labsys",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- The worker --------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = environment.url("LABSYS_BROKER_URL", broker.SCHEMES) or "pgmq://"
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL, conninfo(DATABASES["default"]))
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: the supervisor decides when to give up
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # what came of a task stands on its Job row
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 100
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(LABSYS_HOME / "beat-schedule")
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "pulse": {"task": "characterization.pulse", "schedule": timedelta(seconds=10)},
+    "sweep": {"task": "characterization.sweep", "schedule": timedelta(seconds=15)},
+}
