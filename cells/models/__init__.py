@@ -1,0 +1,8 @@
+"""What was built: recipes, composite cathode batches, cells, and the channels they run on."""
+
+from cells.models.cathodes import CathodeBatch, CathodeRecipe, RecipeComponent
+from cells.models.cells import Cell
+from cells.models.channels import Channel, Occupation
+from cells.models.studies import Study
+
+__all__ = ["CathodeBatch", "CathodeRecipe", "Cell", "Channel", "Occupation", "RecipeComponent", "Study"]

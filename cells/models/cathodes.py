@@ -1,0 +1,114 @@
+"""Recipes in versions whose shares sum to 100 wt %, and the batches mixed by them."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from synthesis.models.samples import Kind, Sample
+from synthesis.models.steps import measured
+from synthesis.records import Record, tracked
+
+# Deferred to the commit, so that components can be written one by one; the recipe row is locked, so that two
+# writers of one recipe cannot both be right.
+_SHARES_SUM_TO_100 = """
+DECLARE
+    recipe bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.recipe_id ELSE NEW.recipe_id END;
+    total numeric;
+BEGIN
+    PERFORM 1 FROM cells_cathoderecipe WHERE id = recipe FOR UPDATE;
+    SELECT sum(share_wt_percent) INTO total FROM cells_recipecomponent WHERE recipe_id = recipe;
+    IF total IS NOT NULL AND total <> 100 THEN
+        RAISE EXCEPTION 'shares of recipe % add to % wt %%, not 100', recipe, total
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'shares_sum_to_100';
+    END IF;
+    RETURN NULL;
+END;
+"""
+
+
+@tracked()
+class CathodeRecipe(Record):
+    """One version of a recipe. A version that a batch was mixed by is not changed any more: a new version is made."""
+
+    project = models.ForeignKey(
+        "synthesis.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="cathode_recipes"
+    )
+    name = models.CharField(_("name"), max_length=120)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    note = models.TextField(_("note"), blank=True)
+    simulated = models.BooleanField(_("simulated"), default=False, editable=False)
+
+    class Meta:
+        ordering = ("name", "-version")
+        verbose_name = _("cathode recipe")
+        verbose_name_plural = _("cathode recipes")
+        constraints = (
+            models.UniqueConstraint(fields=("project", "name", "version"), name="recipe_version_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.version}"
+
+    def get_absolute_url(self) -> str:
+        return f"/recipes/{self.pk}/"
+
+
+@tracked()
+class RecipeComponent(Record):
+    class Role(models.TextChoices):
+        ACTIVE = "active", _("active material")
+        ELECTROLYTE = "electrolyte", _("electrolyte")
+        ADDITIVE = "additive", _("conductive additive")
+        BINDER = "binder", _("binder")
+
+    recipe = models.ForeignKey(CathodeRecipe, on_delete=models.CASCADE, related_name="components")
+    number = models.PositiveSmallIntegerField(_("component"))
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    material = models.CharField(_("material"), max_length=80)
+    share_wt_percent = models.DecimalField(_("share (wt %)"), max_digits=7, decimal_places=4)
+
+    class Meta:
+        ordering = ("recipe", "number")
+        verbose_name = _("recipe component")
+        verbose_name_plural = _("recipe components")
+        constraints = (
+            models.UniqueConstraint(fields=("recipe", "number"), name="component_number_once"),
+            models.CheckConstraint(
+                condition=Q(share_wt_percent__gt=0, share_wt_percent__lte=100), name="share_is_a_share"
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="shares_sum_to_100",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func=pgtrigger.Func(_SHARES_SUM_TO_100),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.material} {self.share_wt_percent.normalize():f} wt %"
+
+
+@tracked()
+class CathodeBatch(Sample):
+    """Composite cathode powder. What was weighed in stands in the ledger, its role being the component's material."""
+
+    KIND = Kind.CATHODE
+    PREFIX = "CAT"
+    UNIT = "mg"
+
+    recipe = models.ForeignKey(
+        CathodeRecipe, verbose_name=_("recipe"), on_delete=models.PROTECT, related_name="batches"
+    )
+    target_mass_mg = measured(_("target mass (mg)"))
+    mixing_method = models.CharField(_("mixing method"), max_length=120, blank=True)
+    mixing_time_min = measured(_("mixing time (min)"))
+
+    class Meta:
+        verbose_name = _("composite cathode batch")
+        verbose_name_plural = _("composite cathode batches")

@@ -1,0 +1,191 @@
+"""The inside of the limited process: reads one file at a time, computes, writes tables to a scratch folder.
+
+It talks over its standard input and output in messages of a 4-byte length and JSON. It is started by
+``characterization.sandbox`` as ``python -m characterization.analysis.process``, knows no database and no secret,
+and may be killed at any time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import traceback
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from characterization.analysis import registry as analyses
+from characterization.analysis.base import Conditions, Method, Result
+from characterization.instruments import registry, tables
+from characterization.instruments.base import Flag, Recording, Technique, UnreadableFile, json_ready
+
+PR_SET_PDEATHSIG = 1
+DEEPEST_FILES = 256
+
+
+def limit(memory_bytes: int, file_bytes: int) -> None:
+    """Puts the limits on this process itself: memory, size of a written file, open files, no core; dies with its parent."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DEEPEST_FILES, DEEPEST_FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def read_file(path: Path, name: str, scratch: Path, conditions: Conditions) -> dict[str, Any]:
+    """Reads a file and analyses each of its recordings; the tables stand in ``scratch`` afterwards."""
+    result = registry.read(path, name)
+    return {
+        "reader": {"name": result.reader.name, "version": result.reader.version},
+        "recordings": [
+            _kept(recording, scratch, f"{index}", conditions) for index, recording in enumerate(result.recordings)
+        ],
+    }
+
+
+def analyse_table(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dict[str, Any]:
+    """Analyses a table that was read before, from its Parquet file."""
+    recording = Recording(
+        technique=Technique(request["technique"]),
+        table=pl.read_parquet(request["table"]),
+        meta=request["meta"],
+        units=request["units"],
+        part=request["part"],
+        title=request["title"],
+    )
+    return {"analyses": _analyses(recording, scratch, "again", conditions)}
+
+
+def _kept(recording: Recording, scratch: Path, stem: str, conditions: Conditions) -> dict[str, Any]:
+    table = scratch / f"{stem}.parquet"
+    tables.write(recording.table, table)
+    small = tables.overview(recording.table)
+    overview = table
+    if small.height < recording.table.height:
+        overview = scratch / f"{stem}.overview.parquet"
+        tables.write(small, overview)
+    return {
+        "technique": recording.technique.value,
+        "part": recording.part,
+        "title": recording.title,
+        "started_at": recording.started_at.isoformat() if recording.started_at else None,
+        "rows": recording.table.height,
+        "columns": [{"name": name, "unit": recording.unit(name)} for name in recording.table.columns],
+        "meta": json_ready(recording.meta),
+        "flags": [asdict(flag) for flag in recording.flags],
+        "sample_hints": list(recording.sample_hints),
+        "table": str(table),
+        "overview": str(overview),
+        "content_sha256": tables.content_hash(recording.table),
+        "analyses": _analyses(recording, scratch, stem, conditions),
+    }
+
+
+def _analyses(recording: Recording, scratch: Path, stem: str, conditions: Conditions) -> list[dict[str, Any]]:
+    return [
+        _analysed(method, _computed(method, recording, conditions), scratch, stem)
+        for method in analyses.methods_for(recording.technique)
+    ]
+
+
+def _computed(method: Method, recording: Recording, conditions: Conditions) -> Result:
+    """What a method finds. A method that breaks leaves a flag instead of costing the file its reading."""
+    try:
+        return method.compute(recording, conditions)
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever breaks inside one analysis must not lose the table
+        traceback.print_exc()
+        message = f"{method.label} could not be computed: {type(error).__name__}: {error}"
+        return Result(flags=[Flag("analysis_failed", message)])
+
+
+def _analysed(method: Method, result: Result, scratch: Path, stem: str) -> dict[str, Any]:
+    paths: dict[str, str] = {}
+    for name, table in result.tables.items():
+        path = scratch / f"{stem}.{method.name}.{name}.parquet"
+        tables.write(table, path)
+        paths[name] = str(path)
+    cycles = result.tables.get("cycles")
+    return {
+        "method": method.name,
+        "version": method.version,
+        "findings": [json_ready(asdict(finding)) for finding in result.findings],
+        "flags": [asdict(flag) for flag in result.flags],
+        "parameters": json_ready(result.parameters),
+        "tables": paths,
+        "cycles": [json_ready(row) for row in cycles.iter_rows(named=True)] if cycles is not None else [],
+    }
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    scratch = Path(request["scratch"])
+    conditions = Conditions(**request.get("conditions", {}))
+    try:
+        if request["do"] == "analyse":
+            return {"ok": analyse_table(request, scratch, conditions)}
+        return {"ok": read_file(Path(request["path"]), request["name"], scratch, conditions)}
+    except UnreadableFile as error:
+        columns = list(getattr(error, "columns", []))
+        return {"error": {"code": error.code, "message": error.message, "hint": error.hint, "columns": columns}}
+    except MemoryError:
+        return {"error": _too_large(request)}
+    except Exception as error:  # the boundary of the process: everything becomes an answer
+        traceback.print_exc()
+        return {"error": _defect(request, error)}
+
+
+def _too_large(request: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": "too_large",
+        "message": f"{request.get('name', 'The file')} needs more memory than a reader may use.",
+        "hint": "Export it in smaller parts. The file is kept.",
+    }
+
+
+def _defect(request: dict[str, Any], error: Exception) -> dict[str, Any]:
+    return {
+        "code": "reader_defect",
+        "message": f"{request.get('name', 'The file')} could not be read: {type(error).__name__}: {error}",
+        "hint": "The file is kept. Report it: the reader should have said what is wrong with the file.",
+    }
+
+
+def receive(source: BinaryIO) -> dict[str, Any] | None:
+    head = source.read(4)
+    if len(head) < 4:
+        return None
+    (length,) = struct.unpack(">I", head)
+    message: dict[str, Any] = json.loads(source.read(length))
+    return message
+
+
+def send(sink: BinaryIO, message: dict[str, Any]) -> None:
+    body = json.dumps(message).encode()
+    sink.write(struct.pack(">I", len(body)) + body)
+    sink.flush()
+
+
+def main() -> None:
+    """Serves requests until the parent closes the pipe. What readers print goes to standard error."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    limit(int(os.environ["LABSYS_READER_MEMORY_BYTES"]), int(os.environ["LABSYS_READER_FILE_BYTES"]))
+    registry.readers()
+    analyses.all_methods()
+    send(channel, {"ready": datetime.now().astimezone().isoformat()})
+    while (request := receive(sys.stdin.buffer)) is not None:
+        send(channel, answer(request))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""What was measured: raw files, the jobs that read them, measurements, analyses, findings, cycles."""
+
+from characterization.models.files import Job, JobEvent, JobState, RawFile, WorkerPulse
+from characterization.models.findings import Analysis, Cycle, Finding
+from characterization.models.measurements import Measurement
+
+__all__ = [
+    "Analysis",
+    "Cycle",
+    "Finding",
+    "Job",
+    "JobEvent",
+    "JobState",
+    "Measurement",
+    "RawFile",
+    "WorkerPulse",
+]

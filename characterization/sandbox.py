@@ -1,0 +1,150 @@
+"""The spawned, limited process in which readers and analyses run, seen from outside.
+
+A hang, a crash, 10 GB of memory or a zip bomb costs that file a failure and nothing else. One process is kept warm
+per worker and replaced after RECYCLE_AFTER files or any accident. It is a plain subprocess, because workers of a
+prefork pool are daemonic and may not spawn through multiprocessing, and because polars does not survive a fork.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+RECYCLE_AFTER = 200
+TICK_S = 2.0
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "POLARS_MAX_THREADS")
+
+
+class ReaderDied(Exception):
+    """The process ended without an answer; ``reason`` says by which signal, or that it ran out of time."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Sandbox:
+    """One limited process; not for several threads at once."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._served = 0
+
+    def warm(self) -> None:
+        """Starts the process, so that the next file need not wait for imports."""
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "characterization.analysis.process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=settings.BASE_DIR,
+                env=_bare_environment(),
+                start_new_session=True,
+            )
+            self._served = 0
+
+    def ask(self, request: dict[str, Any], on_tick: Callable[[], None] | None = None) -> dict[str, Any]:
+        """Sends a request and waits for its answer; ``on_tick`` is called every few seconds meanwhile.
+
+        Raises ReaderDied when the process dies or takes longer than LABSYS_READER_SECONDS.
+        """
+        if self._served >= RECYCLE_AFTER:
+            self.close()
+        self.warm()
+        self._served += 1
+        body = json.dumps(request).encode()
+        deadline = time.monotonic() + settings.LABSYS_READER_SECONDS
+        try:
+            if self._served == 1:
+                self._receive(deadline, on_tick)  # its greeting
+            self._pipe("stdin").write(struct.pack(">I", len(body)) + body)
+            self._pipe("stdin").flush()
+            return self._receive(deadline, on_tick)
+        except (BrokenPipeError, EOFError) as error:
+            raise ReaderDied(self._cause()) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the process, whatever it is doing."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue  # nothing is waiting for what was left in the pipe
+
+    def _pipe(self, name: str) -> Any:
+        return getattr(self._process, name)
+
+    def _receive(self, deadline: float, on_tick: Callable[[], None] | None) -> dict[str, Any]:
+        (length,) = struct.unpack(">I", self._exactly(4, deadline, on_tick))
+        answer: dict[str, Any] = json.loads(self._exactly(length, deadline, on_tick))
+        return answer
+
+    def _exactly(self, count: int, deadline: float, on_tick: Callable[[], None] | None) -> bytes:
+        handle = self._pipe("stdout").fileno()
+        got = bytearray()
+        with selectors.DefaultSelector() as selector:
+            selector.register(handle, selectors.EVENT_READ)
+            while len(got) < count:
+                if selector.select(min(TICK_S, max(0.0, deadline - time.monotonic()))):
+                    chunk = os.read(handle, min(count - len(got), 1 << 20))
+                    if not chunk:
+                        raise EOFError
+                    got += chunk
+                elif time.monotonic() >= deadline:
+                    self.close()
+                    raise ReaderDied(f"it took longer than {settings.LABSYS_READER_SECONDS} s")
+                elif on_tick is not None:
+                    on_tick()
+        return bytes(got)
+
+    def _cause(self) -> str:
+        process = self._process
+        if process is None:
+            return "it was stopped"
+        try:
+            code = process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            code = 0
+        self.close()
+        if code < 0:
+            return f"signal {-code} ({signal.Signals(-code).name})"
+        return f"exit code {code}"
+
+
+def _bare_environment() -> dict[str, str]:
+    """What the process may know: no database, no key."""
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {
+        **kept,
+        "PYTHONPATH": str(Path(settings.BASE_DIR)),
+        "PYTHONUNBUFFERED": "1",
+        "MPLCONFIGDIR": str(settings.LABSYS_SCRATCH),
+        "LABSYS_READER_MEMORY_BYTES": str(settings.LABSYS_READER_MEMORY_BYTES),
+        "LABSYS_READER_FILE_BYTES": str(settings.LABSYS_READER_FILE_BYTES),
+    }
+
+
+shared = Sandbox()
+"""The sandbox of this worker process. It starts nothing until it is first asked."""

@@ -1,0 +1,127 @@
+"""Who may see and change what: asked by every floor, decided here.
+
+An actor is a person (a Django user) or an instrument that showed its token. A person sees the projects that they
+are a member of; a superuser sees all. An instrument sends files and sees nothing but its own files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any, TypeAlias, TypeVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.db.models import Model, Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from synthesis.errors import NotAllowed
+from synthesis.models import ApiToken, Instrument, Project, Role
+
+M = TypeVar("M", bound=Model)
+
+TOKEN_PREFIX = "lab_"  # noqa: S105  # the public mark by which secret scanners know our tokens
+INSTRUMENT_TOKEN_LIFE = timedelta(days=365)
+_RANK = {Role.VIEWER: 1, Role.EDITOR: 2, Role.MANAGER: 3}
+
+
+class InstrumentActor(AnonymousUser):
+    """An instrument that showed its token: it may send files and ask after them, nothing more."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        super().__init__()
+        self.instrument = instrument
+
+    @property
+    def is_authenticated(self) -> bool:  # type: ignore[override]  # AnonymousUser types it Literal[False]
+        return True
+
+    def __str__(self) -> str:
+        return self.instrument.name
+
+
+Actor: TypeAlias = AbstractUser | AbstractBaseUser | AnonymousUser
+
+
+def visible_projects(actor: Actor) -> QuerySet[Project]:
+    """The projects that a person may see; none for an instrument or an unknown person."""
+    if getattr(actor, "is_superuser", False) and actor.is_active:
+        return Project.objects.all()
+    if actor.pk is None or not actor.is_active:
+        return Project.objects.none()
+    return Project.objects.filter(memberships__user_id=actor.pk)
+
+
+def visible(records: QuerySet[M], actor: Actor, path: str = "project") -> QuerySet[M]:
+    """Those records whose project the actor may see; ``path`` leads from the record to its project."""
+    if getattr(actor, "is_superuser", False) and actor.is_active:
+        return records
+    return records.filter(Q(**{f"{path}__in": visible_projects(actor).values("pk")}))
+
+
+def get_visible(records: QuerySet[M], actor: Actor, path: str = "project", **lookup: Any) -> M:
+    """One record, or 404: to a stranger it does not exist."""
+    return get_object_or_404(visible(records, actor, path), **lookup)
+
+
+def role_in(actor: Actor, project: Project) -> Role | None:
+    if getattr(actor, "is_superuser", False) and actor.is_active:
+        return Role.MANAGER
+    if actor.pk is None or not actor.is_active:
+        return None
+    found = project.memberships.filter(user_id=actor.pk).values_list("role", flat=True).first()
+    return Role(found) if found else None
+
+
+def may(actor: Actor, project: Project, least: Role) -> bool:
+    role = role_in(actor, project)
+    return role is not None and _RANK[role] >= _RANK[least]
+
+
+def editable_projects(actor: Actor) -> QuerySet[Project]:
+    """The projects in which a person may log and change."""
+    if getattr(actor, "is_superuser", False) and actor.is_active:
+        return Project.objects.all()
+    return visible_projects(actor).filter(
+        memberships__user_id=actor.pk, memberships__role__in=(Role.EDITOR, Role.MANAGER)
+    )
+
+
+def require_change(actor: Actor, project: Project, least: Role = Role.EDITOR) -> None:
+    """Raises NotAllowed unless the actor holds at least this role in the project."""
+    if not may(actor, project, least):
+        raise NotAllowed(
+            _("Your role in %(project)s lets you look, not change. A manager of the project can make you an %(role)s.")
+            % {"project": project, "role": least.label}
+        )
+
+
+def new_token(name: str, *, user: AbstractUser | None = None, instrument: Instrument | None = None) -> str:
+    """Makes a token and returns its secret, which is stored nowhere."""
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    ApiToken.objects.create(
+        name=name,
+        digest=_digest(secret),
+        user=user,
+        instrument=instrument,
+        expires_at=timezone.now() + INSTRUMENT_TOKEN_LIFE,
+    )
+    return secret
+
+
+def token_for(secret: str) -> ApiToken | None:
+    """The living token behind a secret, or None."""
+    now = timezone.now()
+    living = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    return (
+        ApiToken.objects.select_related("user", "instrument__project")
+        .filter(living, digest=_digest(secret), revoked_at__isnull=True)
+        .first()
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,190 @@
+"""Who used how much of what. The only way in which an amount moves.
+
+PostgreSQL is the last guard (a check constraint on what is left, taken under the row's lock); this module says the
+same in a sentence before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from synthesis import genealogy
+from synthesis.errors import NotEnough, Refusal
+from synthesis.models import LedgerEntry, MaterialLot, Sample
+from synthesis.models.samples import State
+from synthesis.units import PLACES, Quantity, dimension, plain
+
+S = TypeVar("S", bound=Sample)
+Person = AbstractBaseUser | None
+
+
+@dataclass(frozen=True)
+class Take:
+    """So much of a sample, as what. ``field`` is the input that errors belong to."""
+
+    sample: Sample
+    amount: Quantity
+    role: str = ""
+    field: str = "amount"
+
+
+@transaction.atomic
+def record(product: S, made: Quantity | None, takes: Sequence[Take], by: Person) -> S:
+    """Saves a new sample, books what was made of it and what it took. All or nothing."""
+    product.created_by_id = by.pk if by else None
+    product.save()
+    if made is not None and made.value > 0:
+        make(product, made, by=by)
+    for take in sorted(takes, key=lambda take: take.sample.pk):  # one lock order for all writers
+        use(take, product=product, by=by)
+    product.refresh_from_db(fields=["amount_made", "amount_left"])
+    return product
+
+
+def make(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> LedgerEntry:
+    """Books what a step yielded or a delivery brought."""
+    value = amount.to(sample.unit).value
+    if value <= 0:
+        raise Refusal(_("%(amount)s is nothing: an amount made is above zero.") % {"amount": amount}, field="amount_made")
+    return _book(sample, LedgerEntry.Kind.MAKE, value, by=by, entered=str(amount), reason=reason)
+
+
+@transaction.atomic
+def use(take: Take, *, by: Person, product: Sample | None = None, reason: str = "") -> LedgerEntry:
+    """Takes some of a sample, for a product or for something outside the chain (a measurement)."""
+    sample = _locked(take.sample)
+    value = _positive(sample, take)
+    _refuse_what_may_not_be_used(sample, take)
+    if product is not None and genealogy.is_descendant(sample.pk, of=product.pk):
+        raise Refusal(
+            _("%(sample)s was itself made of %(product)s.") % {"sample": sample, "product": product}, field=take.field
+        )
+    if value > sample.amount_left:
+        raise NotEnough(_too_little(sample, value), field=take.field)
+    return _book(
+        sample,
+        LedgerEntry.Kind.USE,
+        -value,
+        by=by,
+        product=product,
+        role=take.role,
+        entered=str(take.amount),
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def discard(sample: Sample, amount: Quantity, *, by: Person, reason: str) -> LedgerEntry:
+    sample = _locked(sample)
+    value = _positive(sample, Take(sample, amount))
+    _need_reason(reason)
+    if value > sample.amount_left:
+        raise NotEnough(_too_little(sample, value), field="amount")
+    return _book(sample, LedgerEntry.Kind.DISCARD, -value, by=by, entered=str(amount), reason=reason)
+
+
+@transaction.atomic
+def correct(sample: Sample, amount: Quantity, *, by: Person, reason: str) -> LedgerEntry:
+    """Adds a signed amount, with a reason: what was weighed again, what was spilt, what was booked in error."""
+    sample = _locked(sample)
+    value = in_unit_of(sample, amount).value
+    _need_reason(reason)
+    if value == 0:
+        raise Refusal(_("A correction of zero changes nothing."), field="amount")
+    if sample.amount_left + value < 0:
+        raise NotEnough(_too_little(sample, -value), field="amount")
+    return _book(sample, LedgerEntry.Kind.CORRECT, value, by=by, entered=str(amount), reason=reason)
+
+
+def in_unit_of(sample: Sample, amount: Quantity) -> Quantity:
+    """An amount in the sample's own unit; mol becomes g by molar mass and purity, mL becomes g by density."""
+    if dimension(amount.unit) == dimension(sample.unit):
+        return amount.to(sample.unit)
+    own = sample.own
+    material = own.material if isinstance(own, MaterialLot) else None
+    kinds = (dimension(amount.unit), dimension(sample.unit))
+    if material and kinds == ("amount of substance", "mass") and material.molar_mass_g_per_mol:
+        purity = (own.purity_percent if isinstance(own, MaterialLot) else None) or Decimal(100)
+        grams = amount.to("mol").value * material.molar_mass_g_per_mol * 100 / purity
+        return Quantity(grams.quantize(PLACES), "g").to(sample.unit)
+    if material and material.density_g_per_mL and kinds == ("volume", "mass"):
+        return Quantity((amount.to("mL").value * material.density_g_per_mL).quantize(PLACES), "g").to(sample.unit)
+    if material and material.density_g_per_mL and kinds == ("mass", "volume"):
+        return Quantity((amount.to("g").value / material.density_g_per_mL).quantize(PLACES), "mL").to(sample.unit)
+    return amount.to(sample.unit)  # says which dimension was wanted
+
+
+def balance(entries: Iterable[LedgerEntry]) -> Decimal:
+    """What a ledger adds up to; equals ``amount_left`` of its sample."""
+    return sum((entry.delta for entry in entries), Decimal(0))
+
+
+def _locked(sample: Sample) -> Sample:
+    return Sample.objects.select_for_update().get(pk=sample.pk)
+
+
+def _positive(sample: Sample, take: Take) -> Decimal:
+    try:
+        value = in_unit_of(sample, take.amount).value
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field=take.field, code=refusal.code) from refusal
+    if value <= 0:
+        raise Refusal(
+            _("%(amount)s of %(sample)s: an amount is above zero.") % {"amount": take.amount, "sample": sample},
+            field=take.field,
+        )
+    return value
+
+
+def _refuse_what_may_not_be_used(sample: Sample, take: Take) -> None:
+    if sample.state in (State.HOLD, State.REJECTED):
+        raise Refusal(
+            _("%(sample)s is on %(state)s. A manager can release it on its page.")
+            % {"sample": sample, "state": sample.get_state_display()},
+            field=take.field,
+            status=409,
+        )
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal(_("Say why: a correction or discard keeps its reason."), field="reason")
+
+
+def _too_little(sample: Sample, asked: Decimal) -> str:
+    return _("%(sample)s has %(left)s %(unit)s left, %(missing)s %(unit)s too little. Take %(left)s %(unit)s, or choose another.") % {
+        "sample": sample,
+        "left": plain(sample.amount_left),
+        "missing": plain(asked - sample.amount_left),
+        "unit": sample.unit,
+    }
+
+
+def _book(
+    sample: Sample,
+    kind: LedgerEntry.Kind,
+    delta: Decimal,
+    *,
+    by: Person,
+    product: Sample | None = None,
+    role: str = "",
+    entered: str = "",
+    reason: str = "",
+) -> LedgerEntry:
+    return LedgerEntry.objects.create(
+        sample=sample,
+        kind=kind,
+        delta=delta,
+        product=product,
+        role=role,
+        entered=entered,
+        reason=reason,
+        created_by_id=by.pk if by else None,
+    )

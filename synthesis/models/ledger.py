@@ -1,0 +1,64 @@
+"""The ledger: every gram that was made, taken, corrected or thrown away, one row each, never changed."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from synthesis.records import Record, tracked
+
+_BOOK = """
+UPDATE synthesis_sample
+   SET amount_left = amount_left + NEW.delta,
+       amount_made = amount_made + CASE WHEN NEW.kind = 'make' THEN NEW.delta ELSE 0 END
+ WHERE id = NEW.sample_id;
+RETURN NEW;
+"""
+
+
+@tracked()
+class LedgerEntry(Record):
+    """``delta`` is in the sample's unit, positive for what comes in, negative for what goes out.
+
+    ``product`` is the sample that a use went into; ``role`` says as what ("oil phase", "Mo salt", "boat 2").
+    ``entered`` keeps what was typed ("0.005 mol").
+    """
+
+    class Kind(models.TextChoices):
+        MAKE = "make", _("made")
+        USE = "use", _("used")
+        CORRECT = "correct", _("corrected")
+        DISCARD = "discard", _("discarded")
+
+    sample = models.ForeignKey("synthesis.Sample", on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    delta = models.DecimalField(_("amount"), max_digits=20, decimal_places=9)
+    product = models.ForeignKey("synthesis.Sample", on_delete=models.PROTECT, null=True, related_name="inputs")
+    role = models.CharField(_("used as"), max_length=80, blank=True)
+    entered = models.CharField(_("as typed"), max_length=60, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        indexes = (models.Index(fields=("sample", "-id"), name="ledger_of_sample"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(delta=0), name="ledger_moves_something"),
+            models.CheckConstraint(
+                condition=Q(kind="make", delta__gt=0) | Q(kind__in=("use", "discard"), delta__lt=0) | Q(kind="correct"),
+                name="ledger_sign_fits_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(product__isnull=True) | Q(kind__in=("use", "correct")), name="ledger_product_of_a_use"
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(name="book", when=pgtrigger.After, operation=pgtrigger.Insert, func=_BOOK),
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sample} {self.kind} {self.delta}"

@@ -1,0 +1,137 @@
+"""Sample: the base of everything that can be labelled, weighed, used up or measured. One id space."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from synthesis import codes
+from synthesis.records import Record, tracked
+
+
+class Kind(models.TextChoices):
+    LOT = "lot", _("material lot")
+    NANOSPONGE = "nanosponge", _("nanosponge batch")
+    IMPREGNATED = "impregnated", _("impregnated batch")
+    FREEZE_DRIED = "freeze_dried", _("freeze-dried batch")
+    ADDITIVE = "additive", _("carbon additive lot")
+    ELECTROLYTE = "electrolyte", _("electrolyte batch")
+    CATHODE = "cathode", _("composite cathode batch")
+    CELL = "cell", _("cell")
+
+
+class State(models.TextChoices):
+    IN_PROGRESS = "in_progress", _("in progress")
+    AVAILABLE = "available", _("available")
+    HOLD = "hold", _("hold")
+    REJECTED = "rejected", _("reject")
+
+
+class CodeCounter(models.Model):
+    """The last number drawn for a code's prefix."""
+
+    prefix = models.CharField(max_length=8, primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.last}"
+
+
+# Amounts move only through the ledger: whatever else is written into them is put back.
+_AMOUNTS_ARE_THE_LEDGERS = """
+IF TG_OP = 'INSERT' THEN
+    NEW.amount_made := 0;
+    NEW.amount_left := 0;
+ELSIF pg_trigger_depth() < 2 THEN
+    NEW.amount_made := OLD.amount_made;
+    NEW.amount_left := OLD.amount_left;
+END IF;
+RETURN NEW;
+"""
+
+
+@tracked()
+class Sample(Record):
+    """Anything with a code. The kinds are subclasses with their own columns; the amounts are the ledger's.
+
+    ``group`` is the additive that results are compared by (SP, NPCs, Mo@NPCs, Mo-Ni@NPCs); it is passed on
+    down the chain to cathodes and cells.
+    """
+
+    KIND: ClassVar[str] = ""
+    PREFIX: ClassVar[str] = ""
+    UNIT: ClassVar[str] = "g"
+
+    code = models.CharField(_("code"), max_length=32, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, editable=False)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    group = models.CharField(_("additive"), max_length=60, blank=True)
+    project = models.ForeignKey(
+        "synthesis.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="samples"
+    )
+    unit = models.CharField(_("unit"), max_length=8, editable=False)
+    amount_made = models.DecimalField(
+        _("made"), max_digits=20, decimal_places=9, default=Decimal(0), editable=False
+    )
+    amount_left = models.DecimalField(
+        _("left"), max_digits=20, decimal_places=9, default=Decimal(0), editable=False
+    )
+    made_at = models.DateTimeField(_("made"), db_default=Now())
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.AVAILABLE)
+    note = models.TextField(_("note"), blank=True)
+    simulated = models.BooleanField(_("simulated"), default=False, editable=False)
+    planned = models.JSONField(_("planned values"), default=dict, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = _("sample")
+        verbose_name_plural = _("samples")
+        indexes = (
+            models.Index(fields=("project", "kind", "-id"), name="sample_list"),
+            models.Index(fields=("kind", "-id"), name="sample_kind"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_left__gte=0), name="nothing_below_zero"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="sample_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="sample_state_known"),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="amounts_are_the_ledgers",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_AMOUNTS_ARE_THE_LEDGERS,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if self._state.adding and self.KIND:
+            self.kind = self.KIND
+            self.unit = self.unit or self.UNIT
+            self.code = self.code or codes.next_code(self.PREFIX)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # passes through whatever Django's signature takes
+
+    def get_absolute_url(self) -> str:
+        return f"/samples/{self.code}/"
+
+    @property
+    def own(self) -> Sample:
+        """This sample as its own kind, with that kind's columns."""
+        if type(self) is not Sample:
+            return self
+        for relation in self._meta.related_objects:
+            model = relation.related_model
+            if relation.one_to_one and isinstance(model, type) and issubclass(model, Sample) and model.KIND == self.kind:
+                found: Sample = getattr(self, relation.get_accessor_name() or "")
+                return found
+        return self
