@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import make_conninfo
 
 from labsys.local import cluster
-from labsys.local.home import Home, derived
+from labsys.local.home import Home
 
 SCHEMES = {"postgres", "postgresql"}
 NOT_STARTED = 1  # a port nobody listens on: a command that needs no database gets a clear refusal if it tries

@@ -10,12 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from labsys import broker, environment
-from labsys.databases import SCHEMES, conninfo, databases
-from labsys.local.home import Home
+from labsys.databases import SCHEMES, app_role, conninfo, databases
+from labsys.local.home import Home, derived
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# --- What a deployment decides -----------------------------------------------------------------------------------
+# --- What a deployment decides
 LABSYS_HOME = environment.folder("LABSYS_HOME", BASE_DIR / ".labsys")
 LABSYS_STORAGE_URL = environment.text("LABSYS_STORAGE_URL")  # empty: a folder in LABSYS_HOME
 LABSYS_MAX_UPLOAD_BYTES = environment.count("LABSYS_MAX_UPLOAD_BYTES", 4 * 1024**3)
@@ -32,7 +32,7 @@ if DEBUG and LABSYS_PRODUCTION:
 ALLOWED_HOSTS = environment.words("LABSYS_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 TIME_ZONE = environment.time_zone("LABSYS_TIME_ZONE", "UTC")
 
-# --- The house ---------------------------------------------------------------------------------------------------
+# --- The house
 INSTALLED_APPS = [
     "labsys",  # first: its `migrate` stands before Django's
     "characterization",
@@ -87,22 +87,32 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# --- Language and time -------------------------------------------------------------------------------------------
+# --- Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "labsys" / "locale"]
 USE_I18N = True
 USE_TZ = True
 
-# --- Data --------------------------------------------------------------------------------------------------------
+# --- Data
+_OWNER_URL = environment.url("LABSYS_DATABASE_URL", SCHEMES)
+_APP_URL = environment.url("LABSYS_APP_DATABASE_URL", SCHEMES)
+APP_ROLE_PASSWORD = derived(SECRET_KEY, "database role") if _OWNER_URL and not _APP_URL else ""
 DATABASES = databases(
-    HOME,
-    owner_url=environment.url("LABSYS_DATABASE_URL", SCHEMES),
-    app_url=environment.url("LABSYS_APP_DATABASE_URL", SCHEMES),
-    secret_key=SECRET_KEY,
-    statement_limit_s=600 if LABSYS_PROCESS == "worker" else 30,
+    HOME, _OWNER_URL, _APP_URL, APP_ROLE_PASSWORD, statement_limit_s=600 if LABSYS_PROCESS == "worker" else 30
 )
+# The role that `migrate` grants to, and makes where it has a password for it.
+APP_ROLE = app_role(DATABASES["owner"]["USER"]) if APP_ROLE_PASSWORD else DATABASES["default"]["USER"]
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+
+# Raw files and tables, and the limits of the process that reads them.
+LABSYS_BLOBS = LABSYS_HOME / "blobs"
+LABSYS_SCRATCH = (
+    LABSYS_HOME / "scratch"
+)  # on the same disk as the blobs: a finished table is moved, not copied
+LABSYS_READER_SECONDS = environment.count("LABSYS_READER_SECONDS", 180)
+LABSYS_READER_MEMORY_BYTES = environment.count("LABSYS_READER_MEMORY_BYTES", 4 * 1024**3)
+LABSYS_READER_FILE_BYTES = environment.count("LABSYS_READER_FILE_BYTES", 4 * 1024**3)
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".staticfiles"
@@ -121,7 +131,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-# --- People ------------------------------------------------------------------------------------------------------
+# --- People
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -136,7 +146,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# --- The browser -------------------------------------------------------------------------------------------------
+# --- The browser
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -170,7 +180,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if LABSYS_PRODUCTION else "labsys-csrf"
 if environment.flag("LABSYS_TRUSTED_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- REST: default authentication, permissions, errors and paging of the API are set in this dict and nowhere else -
+# --- REST: default authentication, permissions, errors and paging of the API are set in this dict and nowhere else
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -184,7 +194,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# --- The worker --------------------------------------------------------------------------------------------------
+# --- The worker
 CELERY_BROKER_URL = environment.url("LABSYS_BROKER_URL", broker.SCHEMES) or "pgmq://"
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL, conninfo(DATABASES["default"]))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -8,7 +8,7 @@ from typing import Self
 
 import psycopg
 
-from labsys.local import cluster, leftovers, places, ports, tether
+from labsys.local import cluster, leftovers, places, ports, roles, tether
 from labsys.local.home import Home, State
 
 START_LIMIT_S = 90.0
@@ -84,10 +84,15 @@ class Server:
                 self.process = None
                 return False
             if answers(self.home, state):
+                self._make_roles(state)
                 return True
             time.sleep(0.02)
         self.stop()
         raise ServerFailed(f"PostgreSQL did not answer within {START_LIMIT_S:.0f} s. {self.trouble()}")
+
+    def _make_roles(self, state: State) -> None:
+        with connect(self.home, state, cluster.SUPERUSER, "postgres") as connection:
+            roles.make_embedded(connection, self.home)
 
     def _command(self, state: State) -> list[str]:
         options = (

@@ -1,0 +1,45 @@
+"""`migrate` as the owner; afterwards the application's role is given what it may do."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import connections, transaction
+
+from labsys.databases import unguarded_mark
+from labsys.local import roles
+
+OWNER = "owner"
+
+
+class Command(Migrate):
+    """Brings the database to the newest shape, as its owner."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database=OWNER)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        if options["database"] == OWNER and not (options["plan"] or options["check_unapplied"]):
+            guard()
+
+
+def guard() -> None:
+    """The queue, the application's role and its rights; safe to repeat."""
+    mark = unguarded_mark(settings.HOME)
+    owner = connections[OWNER]
+    owner.ensure_connection()
+    with owner.connection.cursor() as cursor:
+        if settings.APP_ROLE_PASSWORD and not roles.make_beside(
+            cursor, settings.APP_ROLE, settings.APP_ROLE_PASSWORD
+        ):
+            settings.HOME.make()
+            mark.touch()
+        else:
+            mark.unlink(missing_ok=True)
+    with transaction.atomic(using=OWNER), owner.connection.cursor() as cursor:
+        roles.install_queue(cursor)
+        if not mark.exists():
+            roles.grant(cursor, settings.APP_ROLE)

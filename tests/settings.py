@@ -1,0 +1,10 @@
+"""The project's settings on the PostgreSQL of this test run."""
+
+from tests import cluster
+
+cluster.prepare()
+
+from labsys.settings import *  # noqa: E402, F403 - the settings read the environment that was just prepared
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a login costs 0.1 s otherwise
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = False
