@@ -1,0 +1,170 @@
+"""The one door for files, whoever carries them: form, REST, agent or command.
+
+check -> hash -> dedupe -> save -> ring after commit. The bytes and their folder are fsynced before the row is
+written, and the row is committed before anybody is told that the file has arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from characterization import blobs, ingest, tasks
+from characterization.models import Analysis, Job, JobEvent, JobState, Measurement, RawFile
+from synthesis.errors import Refusal
+from synthesis.models import Instrument, Project, Sample
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What comes with the bytes. ``size`` and ``sha256`` are what the sender says; None where it says nothing."""
+
+    name: str
+    project: Project
+    by: AbstractBaseUser | None = None
+    instrument: Instrument | None = None
+    sample: Sample | None = None
+    technique: str = ""
+    source_path: str = ""
+    started_at: datetime | None = None
+    size: int | None = None
+    sha256: str = ""
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    file: RawFile
+    duplicate: bool
+
+
+def submit(chunks: Iterable[bytes], delivery: Delivery) -> Receipt:
+    """Takes a file in. The same bytes in the same project are the same file, however often they are sent.
+
+    Raises Refusal: too large (413), cut on the way or altered (400). Then nothing is kept.
+    """
+    blob = blobs.put(_counted(chunks, delivery))
+    _as_announced(blob, delivery)
+    with transaction.atomic():
+        file, new = RawFile.objects.get_or_create(
+            project=delivery.project, sha256=blob.sha256, defaults=_values(delivery, blob)
+        )
+        if new:
+            _open_job(file)
+        elif delivery.sample is not None and file.sample_id is None:
+            attach(file, delivery.sample)
+    if delivery.instrument is not None:
+        Instrument.objects.filter(pk=delivery.instrument.pk).update(last_heard_at=Now())
+    return Receipt(file, duplicate=not new)
+
+
+@transaction.atomic
+def attach(file: RawFile, sample: Sample | None) -> None:
+    """Says whose file it is, or takes that back (None). The raw file stays; measurements move with it."""
+    job = Job.objects.select_for_update().get(file=file)
+    if sample is not None and sample.project_id != file.project_id:
+        _move(file, sample.project)
+    RawFile.objects.filter(pk=file.pk).update(sample=sample)
+    Measurement.objects.filter(file=file).update(sample=sample)
+    if job.state in (JobState.DONE, JobState.UNMATCHED):
+        state = JobState.DONE if sample else JobState.UNMATCHED
+        Job.objects.filter(pk=job.pk).update(state=state, updated_at=Now())
+        note = _("attached to %(sample)s") % {"sample": sample} if sample else _("taken off its sample")
+        JobEvent.objects.create(job=job, state=state, note=note)
+    if _conditions_changed(file, sample):
+        read_again(file)
+
+
+@transaction.atomic
+def read_again(file: RawFile) -> None:
+    """Puts a file back in the queue: after a failure, or for a better reader."""
+    job = Job.objects.select_for_update().get(file=file)
+    if job.state in (JobState.RECEIVED, JobState.READING):
+        return
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.RECEIVED, attempts=0, reader_deaths=0, holder=None, lease_until=None, updated_at=Now()
+    )
+    JobEvent.objects.create(job=job, state=JobState.RECEIVED, note=_("to be read again"))
+    transaction.on_commit(partial(tasks.ring, job.pk))
+
+
+def _counted(chunks: Iterable[bytes], delivery: Delivery) -> Iterator[bytes]:
+    """Passes the bytes on and stops at the limit, so that no upload can fill the disk."""
+    most, size = settings.LABSYS_MAX_UPLOAD_BYTES, 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise Refusal(
+                _("%(name)s is larger than the %(most)s MB that a file may have. Nothing was kept.")
+                % {"name": delivery.name, "most": f"{most / 1e6:,.0f}"},
+                field="file",
+                code="too_large",
+                status=413,
+            )
+        yield chunk
+
+
+def _as_announced(blob: blobs.Blob, delivery: Delivery) -> None:
+    if delivery.size is not None and blob.size != delivery.size:
+        raise Refusal(
+            _("%(name)s was cut on the way: %(got)s of %(sent)s bytes arrived. Send it again.")
+            % {"name": delivery.name, "got": f"{blob.size:,}", "sent": f"{delivery.size:,}"},
+            field="file",
+            code="cut",
+        )
+    if delivery.sha256 and blob.sha256 != delivery.sha256.lower():
+        raise Refusal(
+            _("%(name)s was altered on the way: its sha256 is %(got)s, not %(sent)s. Send it again.")
+            % {"name": delivery.name, "got": blob.sha256, "sent": delivery.sha256.lower()},
+            field="file",
+            code="altered",
+        )
+
+
+def _values(delivery: Delivery, blob: blobs.Blob) -> dict[str, object]:
+    return {
+        "size": blob.size,
+        "name": safe_name(delivery.name),
+        "sample": delivery.sample,
+        "instrument": delivery.instrument,
+        "technique": delivery.technique,
+        "source_path": delivery.source_path[:1000],
+        "started_at": delivery.started_at,
+        "simulated": delivery.simulated,
+        "created_by_id": delivery.by.pk if delivery.by else None,
+    }
+
+
+def safe_name(name: str) -> str:
+    """The last part of a path of either kind of slash, without control characters, at most 255 long."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = "".join(letter for letter in last if letter.isprintable()).strip()
+    return clean[-255:] or "unnamed"
+
+
+def _open_job(file: RawFile) -> None:
+    job = Job.objects.create(file=file)
+    JobEvent.objects.create(job=job, state=JobState.RECEIVED, note=f"sha256 {file.sha256[:8]}…{file.sha256[-4:]}")
+    transaction.on_commit(partial(tasks.ring, job.pk))
+
+
+def _move(file: RawFile, project: Project) -> None:
+    if RawFile.objects.filter(project=project, sha256=file.sha256).exclude(pk=file.pk).exists():
+        raise Refusal(_("%(project)s has this file already.") % {"project": project}, field="sample", status=409)
+    RawFile.objects.filter(pk=file.pk).update(project=project)
+    Measurement.objects.filter(file=file).update(project=project)
+
+
+def _conditions_changed(file: RawFile, sample: Sample | None) -> bool:
+    """Whether the sample brings conditions that the present analyses were not told of."""
+    current = Analysis.objects.filter(measurement__file=file, measurement__current=True, current=True)
+    return current.exclude(conditions=ingest.conditions_for(sample)).exists()

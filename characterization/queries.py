@@ -1,0 +1,53 @@
+"""Read-only questions about what was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from cells.models import Cell
+from characterization.models import Analysis, Cycle, Finding, Measurement
+from synthesis.models import Sample
+
+CYCLE_COLUMNS = tuple(
+    field.name for field in Cycle._meta.fields if field.name not in ("id", "analysis")
+)
+_CAPACITIES = ("charge_capacity_mAh", "discharge_capacity_mAh")
+
+
+def with_findings(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
+    """The measurements with their current analyses and findings, in a fixed number of queries."""
+    analyses = Analysis.objects.filter(current=True).prefetch_related("findings")
+    return measurements.select_related("sample", "instrument", "file", "project").prefetch_related(
+        Prefetch("analyses", queryset=analyses, to_attr="current_analyses")
+    )
+
+
+def findings_of(measurement: Measurement) -> list[Finding]:
+    """The current findings, each knowing its analysis (method and version)."""
+    return list(
+        Finding.objects.filter(analysis__measurement=measurement, analysis__current=True).select_related("analysis")
+    )
+
+
+def cell_of(sample: Sample | None) -> Cell | None:
+    own = sample.own if sample is not None else None
+    return own if isinstance(own, Cell) else None
+
+
+def cycles_of(measurement: Measurement) -> QuerySet[Cycle]:
+    return Cycle.objects.filter(analysis__measurement=measurement, analysis__current=True).order_by("cycle")
+
+
+def cycle_rows(measurement: Measurement) -> list[dict[str, Any]]:
+    """Per cycle, absolute and, where the cell's active mass is known, per gram of active material."""
+    cell = cell_of(measurement.sample)
+    grams = (cell.active_mass_mg or 0) / 1000 if cell else 0
+    rows: list[dict[str, Any]] = list(cycles_of(measurement).values(*CYCLE_COLUMNS))
+    if grams > 0:
+        for row in rows:
+            for name in _CAPACITIES:
+                value = row[name]
+                row[f"{name}_per_g"] = value / grams if value is not None else None
+    return rows

@@ -1,0 +1,71 @@
+"""Celery shells: fetch by id, call. The Job row is the truth; a task is a ring of the bell."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
+from django.db.models import Q
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+from psycopg import Error as DatabaseError
+
+from characterization import ingest, sandbox
+from characterization.models import Job, JobState, WorkerPulse
+
+logger = logging.getLogger(__name__)
+RING_AGAIN_AFTER = timedelta(seconds=20)
+MOST_RINGS = 200
+
+
+@shared_task(name="characterization.ingest")
+def read(job_id: int) -> None:
+    ingest.ingest(job_id)
+
+
+@shared_task(name="characterization.sweep")
+def sweep() -> int:
+    """Rings again for jobs that wait unheard or whose worker vanished. Answers for how many."""
+    unheard = Q(state=JobState.RECEIVED)
+    vanished = Q(state=JobState.READING, lease_until__lt=Now())
+    quiet = Q(rung_at__isnull=True) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER)
+    waiting = list(
+        Job.objects.filter(unheard | vanished, quiet).order_by("pk").values_list("pk", flat=True)[:MOST_RINGS]
+    )
+    for job_id in waiting:
+        ring(job_id)
+    return len(waiting)
+
+
+@shared_task(name="characterization.pulse")
+def pulse() -> None:
+    WorkerPulse.objects.update_or_create(name=socket.gethostname(), defaults={"at": Now()})
+
+
+def ring(job_id: int) -> None:
+    """Tells a worker of a job. A silent broker loses nothing: the sweep rings again."""
+    try:
+        read.delay(job_id)
+    except (OperationalError, DatabaseError, OSError) as error:
+        logger.warning("broker does not answer, job %s waits for the sweep: %s", job_id, error)
+        return
+    Job.objects.filter(pk=job_id).update(rung_at=Now())
+
+
+@worker_process_init.connect
+def warm_the_reader(**_: Any) -> None:
+    sandbox.shared.warm()
+
+
+@worker_process_shutdown.connect
+def end_the_reader(**_: Any) -> None:
+    sandbox.shared.close()
+
+
+@worker_ready.connect
+def first_pulse(**_: Any) -> None:
+    pulse.delay()
