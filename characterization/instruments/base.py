@@ -7,7 +7,7 @@ module-level ``READER``; the registry finds it by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -40,14 +40,17 @@ class UnreadableFile(Exception):
     """The file cannot be read, for a reason that its owner can act on.
 
     ``message`` says what is wrong with this file, with its numbers; ``hint`` says what to do; ``code`` is stable
-    and short (``empty``, ``truncated``, ``damaged``, ``not_this_format``, ``unsupported``, ``too_large``, ``hostile``).
+    and short (``empty``, ``truncated``, ``damaged``, ``not_this_format``, ``unsupported``, ``too_large``, ``hostile``,
+    ``needs_mapping``). With ``needs_mapping`` the file is a table whose columns nobody knows: ``columns`` are their names
+    in the file's order, for a person to say what they are.
     """
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, message: str, hint: str = "", columns: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
+        self.columns = list(columns)
 
 
 @dataclass(frozen=True)
