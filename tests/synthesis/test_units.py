@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from synthesis import codes, units
+from synthesis.errors import Refusal
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "unit"),
+    [
+        ("20 g", "20", "g"),
+        ("20", "20", "g"),
+        ("0,02 kg", "0.02", "kg"),
+        ("1.2e-3 mol", "0.0012", "mol"),
+        ("1 200,5 mg", "1200.5", "mg"),
+        ("5 ug", "5", "µg"),
+        ("−0.4 g", "-0.4", "g"),
+        ("3.5mg", "3.5", "mg"),
+    ],
+)
+def test_a_quantity_is_read_as_people_write_it(written, value, unit):
+    assert units.parse(written, "g") == units.Quantity(Decimal(value), unit)
+
+
+@pytest.mark.parametrize("written", ["", "g", "abc", "NaN", "inf g", "1,2,3 g", "--3 g"])
+def test_what_is_no_quantity_is_said_to_be_none(written):
+    with pytest.raises(Refusal) as refusal:
+        units.parse(written, "g")
+    assert refusal.value.code in {"no_number", "unknown_unit"}
+
+
+def test_an_unknown_unit_lists_the_known_ones():
+    with pytest.raises(Refusal, match="‘lb’ is not a known unit. Known: kg, g, mg"):
+        units.parse("20 lb", "g")
+
+
+def test_a_volume_is_no_mass():
+    with pytest.raises(Refusal, match="‘20\u00a0mL’ is a volume; this field is a mass"):
+        units.parse("20 mL", "g").to("g")
+
+
+def test_conversion_is_exact():
+    assert units.parse("0.02 kg", "g").to("mg") == units.Quantity(Decimal("20000"), "mg")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("CCA-0061_C1s.vms", ["CCA-0061"]),
+        ("cca61 N1s", ["CCA-0061"]),
+        ("NMC_LPSC_CELL-0412_ch1.ndax", ["CELL-0412"]),
+        ("scan0070.xrdml", ["SCAN-0070"]),
+        ("export.csv", []),
+    ],
+)
+def test_codes_are_found_in_file_names(text, found):
+    assert [code for code in codes.codes_in(text) if code in found] == found
