@@ -1,0 +1,219 @@
+"""The life of a file from received to done, with a real reader process; and what happens when things die."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from characterization import ingest, intake, sandbox, store
+from characterization.models import Analysis, Cycle, Job, JobState, Measurement
+from tests import factories
+from tests.characterization import files
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path):
+    settings.LABSYS_BLOBS = tmp_path / "blobs"
+    settings.LABSYS_SCRATCH = tmp_path / "scratch"
+    yield
+    assert not list(settings.LABSYS_SCRATCH.glob("*"))  # no half-written table stays behind
+
+
+@pytest.fixture(scope="module", autouse=True)
+def end_the_reader():
+    yield
+    sandbox.shared.close()
+
+
+@pytest.fixture
+def project():
+    return factories.ProjectFactory()
+
+
+def read(file) -> Job:
+    ingest.ingest(file.job.pk)
+    return Job.objects.get(file=file)
+
+
+def test_a_file_that_names_its_sample_is_done(project):
+    carbon = factories.additive(project)
+    job = read(files.deliver(project, name=f"{carbon.code}_xrd.xy"))
+    assert job.state == JobState.DONE
+    assert (job.reader_name, job.reader_version) != ("", "")
+    measurement = Measurement.objects.get()
+    assert (measurement.sample.code, measurement.technique, measurement.rows) == (carbon.code, "xrd", 400)
+    assert [event.state for event in job.timeline.all()] == ["received", "reading", "done"]
+
+
+def test_a_file_that_names_nobody_is_unmatched_and_readable(project):
+    job = read(files.deliver(project, name="scan.xy"))
+    assert job.state == JobState.UNMATCHED
+    assert Measurement.objects.get().sample is None
+
+
+def test_a_sample_of_another_project_is_not_matched(project):
+    foreign = factories.additive(factories.ProjectFactory())
+    job = read(files.deliver(project, name=f"{foreign.code}_xrd.xy"))
+    assert job.state == JobState.UNMATCHED
+
+
+def test_an_empty_file_fails_with_a_sentence_that_names_its_fault(project):
+    job = read(files.deliver(project, name="ch12.ndax", content=b""))
+    assert (job.state, job.error_code) == (JobState.FAILED, "empty")
+    assert job.error_message == "ch12.ndax is empty: 0 bytes arrived."
+    assert job.error_hint
+
+
+def test_a_file_that_nobody_knows_fails_and_is_kept(project):
+    job = read(files.deliver(project, name="notes.xyz", content=b"\x00\x01\x02garbage" * 50))
+    assert (job.state, job.error_code) == (JobState.FAILED, "unsupported")
+
+
+def test_reading_twice_changes_nothing(project):
+    file = files.deliver(project)
+    read(file)
+    before = (Measurement.objects.get(), Analysis.objects.count())
+    ingest.ingest(file.job.pk)
+    assert (Measurement.objects.get(), Analysis.objects.count()) == before
+
+
+def test_reading_again_with_the_same_reader_makes_no_second_measurement(project):
+    file = files.deliver(project)
+    read(file)
+    before = (Measurement.objects.get().pk, Analysis.objects.count())
+    intake.read_again(file)
+    read(file)
+    assert (Measurement.objects.get().pk, Analysis.objects.count()) == before
+
+
+def test_a_newer_reader_leaves_the_older_table_beside_its_own(project):
+    file = files.deliver(project)
+    read(file)
+    Measurement.objects.update(reader_version="0.1")
+    intake.read_again(file)
+    read(file)
+    assert list(Measurement.objects.order_by("pk").values_list("current", flat=True)) == [False, True]
+
+
+def test_a_newer_method_leaves_the_older_findings_beside_its_own(project):
+    file = files.deliver(project)
+    read(file)
+    Analysis.objects.update(method_version="0.1")
+    intake.read_again(file)
+    read(file)
+    assert Measurement.objects.count() == 1
+    assert list(Analysis.objects.order_by("pk").values_list("current", flat=True)) == [False, True]
+
+
+def test_a_cell_test_leaves_its_cycles(project):
+    cell = factories.cell(project)
+    job = read(files.deliver(project, name=f"{cell.code}.bdf.csv", content=files.bdf(cycles=3)))
+    assert job.state == JobState.DONE
+    capacities = Cycle.objects.values_list("cycle", "charge_capacity_mAh", "discharge_capacity_mAh")
+    assert [number for number, _, _ in capacities] == [1, 2, 3]
+    for _, charge, discharge in capacities:
+        assert charge == pytest.approx(1.5, rel=1e-3)
+        assert discharge == pytest.approx(1.5, rel=1e-3)
+
+
+def test_a_cell_declared_to_start_with_a_discharge_is_analysed_so_when_it_is_attached(project):
+    file = files.deliver(project, name="run.bdf.csv", content=files.bdf(cycles=2))
+    read(file)
+    cell = factories.cell(project, first_direction="discharge")
+    intake.attach(file, cell)
+    read(file)
+    current = Analysis.objects.get(current=True, method="cycling")
+    assert current.conditions == {"first_direction": "discharge"}
+    assert Analysis.objects.filter(current=False, method="cycling").count() == 1
+    assert current.measurement.sample_id == cell.pk
+
+
+def test_attaching_and_taking_off_moves_between_done_and_unmatched(project):
+    file = files.deliver(project)
+    read(file)
+    sample = factories.additive(project)
+    intake.attach(file, sample)
+    assert Job.objects.get(file=file).state == JobState.DONE
+    intake.attach(file, None)
+    assert Job.objects.get(file=file).state == JobState.UNMATCHED
+    assert Measurement.objects.get().sample is None
+
+
+def test_a_job_that_another_worker_holds_is_left_alone(project):
+    file = files.deliver(project)
+    assert ingest.claim(file.job.pk) is not None
+    assert ingest.claim(file.job.pk) is None
+
+
+def test_a_job_whose_lease_ran_out_is_taken_over_and_the_first_worker_writes_nothing(project):
+    file = files.deliver(project)
+    lost = ingest.claim(file.job.pk)
+    Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert read(file).state == JobState.UNMATCHED
+    with pytest.raises(ingest.LeaseLost):
+        ingest.renew(lost)
+    assert Measurement.objects.count() == 1
+
+
+def test_the_third_death_of_the_reader_is_a_failure_that_says_so(project, monkeypatch):
+    def dies(request, on_tick=None):
+        raise sandbox.ReaderDied("signal 9 (SIGKILL)")
+
+    monkeypatch.setattr(sandbox.shared, "ask", dies)
+    file = files.deliver(project)
+    assert [read(file).state for _ in range(3)] == ["received", "received", "failed"]
+    job = Job.objects.get(file=file)
+    assert "died 3 times on this file: signal 9 (SIGKILL)" in job.error_message
+
+
+def test_a_reader_that_is_killed_costs_an_attempt_and_the_next_one_reads(project):
+    file = files.deliver(project)
+    sandbox.shared.warm()
+    os.kill(sandbox.shared._process.pid, signal.SIGKILL)
+    sandbox.shared._process.wait()
+    states = [read(file).state]
+    if states[0] == JobState.RECEIVED:
+        states.append(read(file).state)
+    assert states[-1] == JobState.UNMATCHED
+
+
+def test_a_reader_that_takes_too_long_is_stopped(project, settings):
+    settings.LABSYS_READER_SECONDS = 0
+    sandbox.shared.close()
+    job = read(files.deliver(project))
+    assert (job.state, job.reader_deaths) == (JobState.RECEIVED, 1)
+
+
+def test_a_job_begun_too_often_is_given_up_with_a_sentence(project):
+    file = files.deliver(project)
+    Job.objects.update(attempts=ingest.MOST_ATTEMPTS)
+    job = read(file)
+    assert (job.state, job.error_code) == (JobState.FAILED, "worker_died")
+
+
+def test_a_series_keeps_the_extremes_and_the_ceiling(project):
+    read(files.deliver(project, content=files.xy(points=20_000, line_deg=44.4)))
+    series = store.series(Measurement.objects.get(), "two_theta_deg", "intensity_counts", points=500)
+    assert len(series.x) <= 500
+    assert series.x[series.y.argmax()] == pytest.approx(44.4, abs=0.01)
+    assert (series.x_unit, series.y_unit, series.rows) == ("°", "counts", 20_000)
+    assert (series.x[0], series.x[-1]) == (10.0, 80.0)
+
+
+def test_a_zoom_reads_the_full_table(project):
+    read(files.deliver(project, content=files.xy(points=20_000)))
+    series = store.series(Measurement.objects.get(), "two_theta_deg", "intensity_counts", start=26.0, end=27.0)
+    assert series.rows == len(series.x) == pytest.approx(286, abs=2)
+    assert (series.x.min() >= 26.0, series.x.max() <= 27.0) == (True, True)
+
+
+def test_an_unknown_column_is_said_to_be_unknown(project):
+    read(files.deliver(project))
+    with pytest.raises(store.UnknownColumn):
+        store.series(Measurement.objects.get(), "two_theta_deg", "voltage_V")
