@@ -7,7 +7,7 @@ the variable, what stands there, and what it may be.
 import os
 import zoneinfo
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -71,3 +71,14 @@ def url(name: str, schemes: set[str]) -> str:
             f"It begins with one of {', '.join(sorted(scheme + '://' for scheme in schemes))}."
         )
     return value
+
+
+def storage_folder(name: str, default: Path) -> Path:
+    """The folder that holds raw files and tables: a path or a file:// address."""
+    value = text(name)
+    parts = urlsplit(value)
+    if parts.scheme not in ("", "file") or parts.netloc not in ("", "localhost"):
+        raise ImproperlyConfigured(
+            f"{name} begins with {parts.scheme}://. This version keeps files in a folder: give a path or file:///path."
+        )
+    return Path(unquote(parts.path)).expanduser().absolute() if value else default

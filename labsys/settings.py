@@ -17,12 +17,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- What a deployment decides
 LABSYS_HOME = environment.folder("LABSYS_HOME", BASE_DIR / ".labsys")
-LABSYS_STORAGE_URL = environment.text("LABSYS_STORAGE_URL")  # empty: a folder in LABSYS_HOME
 LABSYS_MAX_UPLOAD_BYTES = environment.count("LABSYS_MAX_UPLOAD_BYTES", 4 * 1024**3)
 LABSYS_PRODUCTION = environment.flag("LABSYS_PRODUCTION")  # https only, with everything that follows from it
 LABSYS_PROCESS = environment.text("LABSYS_PROCESS", "web")  # "worker" where the supervisor starts one
 
 HOME = Home(LABSYS_HOME)
+HOME.make()
+LABSYS_BLOBS = environment.storage_folder("LABSYS_STORAGE_URL", LABSYS_HOME / "files")
+LABSYS_SCRATCH = HOME.scratch  # beside the blobs, so that an upload is moved and not copied
+LABSYS_READER_SECONDS = environment.count("LABSYS_READER_SECONDS", 120)
+LABSYS_READER_MEMORY_BYTES = environment.count("LABSYS_READER_MEMORY_BYTES", 4 * 1024**3)
+LABSYS_READER_FILE_BYTES = environment.count("LABSYS_READER_FILE_BYTES", 2 * 1024**3)
 SECRET_KEY = environment.text("LABSYS_SECRET_KEY") or HOME.secret("key")
 DEBUG = environment.flag("LABSYS_DEBUG")
 if DEBUG and LABSYS_PRODUCTION:
@@ -115,13 +120,12 @@ LABSYS_READER_MEMORY_BYTES = environment.count("LABSYS_READER_MEMORY_BYTES", 4 *
 LABSYS_READER_FILE_BYTES = environment.count("LABSYS_READER_FILE_BYTES", 4 * 1024**3)
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / ".staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = (
     True  # static files are served from where they stand: no collecting, with DEBUG off too
 )
 MEDIA_ROOT = LABSYS_HOME / "media"
-FILE_UPLOAD_TEMP_DIR: str | None = None
+FILE_UPLOAD_TEMP_DIR = LABSYS_SCRATCH
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

@@ -14,7 +14,7 @@ SUPERUSER, OWNER, APP, DATABASE = "postgres", "labsys_owner", "labsys_app", "lab
 INITDB_LIMIT_S = 300
 
 
-class NotMade(Exception):
+class ClusterError(Exception):
     """initdb failed; the message holds what it said."""
 
 
@@ -86,6 +86,6 @@ def run_initdb(programs: Path, data: Path, password: Path, who: places.Runner) -
         env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, **who.identity,
     )  # fmt: skip
     if done.returncode:
-        raise NotMade(
+        raise ClusterError(
             f"The data folder {data} could not be made. initdb says: {(done.stderr or done.stdout).strip()}"
         )

@@ -15,6 +15,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from labsys.local.locks import Lock
+
 
 @dataclass(frozen=True)
 class State:
@@ -39,9 +41,23 @@ class Home:
     def state_path(self) -> Path:
         return self.path / "postgres.json"
 
+    @property
+    def scratch(self) -> Path:
+        return self.path / "scratch"
+
+    @property
+    def lock(self) -> Lock:
+        """Held by whoever runs the embedded server of this home, or all of labsys."""
+        return Lock(self.path / "up.lock")
+
+    def users(self, *, shared: bool) -> Lock:
+        """Shared by every command that uses the server; alone by one that is about to stop it."""
+        return Lock(self.path / "users.lock", shared=shared)
+
     def make(self) -> None:
-        """The folder and its logs folder, with nothing changed where they exist."""
+        """The folder and what stands empty in it; nothing is changed where they exist."""
         self.logs.mkdir(parents=True, exist_ok=True)
+        self.scratch.mkdir(mode=0o700, exist_ok=True)
 
     def state(self) -> State | None:
         """What is known of the embedded server; None before its first start."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Somebody else holds the lock; `holder` is what they wrote into it."""
 
     def __init__(self, holder: dict[str, object]) -> None:
@@ -24,7 +24,7 @@ class Lock:
         self._descriptor: int | None = None
 
     def acquire(self, wait_s: float = 0) -> Self:
-        """Takes the lock, waiting at most `wait_s` seconds; raises Busy."""
+        """Takes the lock, waiting at most `wait_s` seconds; raises BusyError."""
         deadline = time.monotonic() + wait_s
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         while True:
@@ -33,7 +33,7 @@ class Lock:
             except BlockingIOError:
                 if time.monotonic() >= deadline:
                     os.close(descriptor)
-                    raise Busy(self.said()) from None
+                    raise BusyError(self.said()) from None
                 time.sleep(0.02)
             else:
                 self._descriptor = descriptor

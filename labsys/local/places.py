@@ -20,7 +20,7 @@ SYSTEM = Path("/usr/lib/postgresql")
 SHARED_PLACES = (Path("/var/lib"), Path("/var/tmp"), Path("/tmp"))  # noqa: S108 - the folder below is made 0700
 
 
-class NoPostgres(Exception):
+class NoPostgresError(Exception):
     """No PostgreSQL can be run here; the message says why and what to do."""
 
 
@@ -58,7 +58,7 @@ def runner() -> Runner:
     try:
         found = pwd.getpwnam("nobody")
     except KeyError as error:
-        raise NoPostgres(
+        raise NoPostgresError(
             "PostgreSQL does not run as root and this machine has no user named nobody. "
             "Run labsys as an ordinary user or set LABSYS_DATABASE_URL."
         ) from error
@@ -76,7 +76,7 @@ def programs(exactly: int | None = None) -> Path:
     for folder in [Path(named)] if named else [wheel, *system]:
         if works(folder, exactly):
             return folder.absolute()
-    raise NoPostgres(
+    raise NoPostgresError(
         f"No PostgreSQL {exactly or f'from version {LEAST_VERSION} on'} was found in {named or wheel} or {SYSTEM}. "
         "Set LABSYS_POSTGRES_BIN to the folder of its programs or LABSYS_DATABASE_URL to a running server."
     )
@@ -119,7 +119,7 @@ def shared_place(wanted: Path, who: Runner) -> Path:
             found = folder.lstat()
             if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
                 return folder
-    raise NoPostgres(
+    raise NoPostgresError(
         f"PostgreSQL runs as another user here, who cannot enter {wanted}, and none of "
         f"{', '.join(map(str, SHARED_PLACES))} can hold its data. Set LABSYS_HOME to a folder that all may enter."
     )

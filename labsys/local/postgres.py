@@ -22,7 +22,7 @@ FORGETFUL = (
 )  # for tests, whose data nobody misses
 
 
-class ServerFailed(Exception):
+class ServerError(Exception):
     """The server did not start; the message holds the last lines of its log."""
 
 
@@ -37,7 +37,7 @@ class Server:
     def start(self) -> Self:
         """Starts the server, making its data folder the first time; returns when it answers.
 
-        Raises ServerFailed after START_LIMIT_S seconds, or places.NoPostgres where it cannot run here.
+        Raises ServerError after START_LIMIT_S seconds, or places.NoPostgresError where it cannot run here.
         """
         self.home.make()
         state = cluster.settle(self.home, self.who)
@@ -47,7 +47,7 @@ class Server:
                 return self
             state = State(state.data, state.programs, ports.free())
             self.home.remember(state)
-        raise ServerFailed(f"The embedded PostgreSQL did not start. {self.trouble()}")
+        raise ServerError(f"The embedded PostgreSQL did not start. {self.trouble()}")
 
     def stop(self) -> None:
         """Ends the sessions and stops the server, everything written (SIGINT, PostgreSQL's fast shutdown)."""
@@ -72,7 +72,7 @@ class Server:
         """Starts it on that port; False where it ended by itself before it answered."""
         with (self.home.logs / "postgres.log").open("ab") as log:
             # Nothing else runs in the child between fork and exec: prctl and getppid are safe there.
-            self.process = subprocess.Popen(  # noqa: PLW1509
+            self.process = subprocess.Popen(
                 self._command(state),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
                 env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
@@ -88,7 +88,7 @@ class Server:
                 return True
             time.sleep(0.02)
         self.stop()
-        raise ServerFailed(f"PostgreSQL did not answer within {START_LIMIT_S:.0f} s. {self.trouble()}")
+        raise ServerError(f"PostgreSQL did not answer within {START_LIMIT_S:.0f} s. {self.trouble()}")
 
     def _make_roles(self, state: State) -> None:
         with connect(self.home, state, cluster.SUPERUSER, "postgres") as connection:
@@ -103,10 +103,10 @@ class Server:
         return [str(program), "-D", str(data), *(part for option in options for part in ("-c", option))]
 
 
-def answers(home: Home, state: State) -> bool:
-    """Whether the server of this home, and no other, answers: only it knows the superuser's password."""
+def answers(home: Home, state: State, role: str = cluster.SUPERUSER, database: str = "postgres") -> bool:
+    """Whether the server of this home, and no other, answers: only it knows the role's password."""
     try:
-        with connect(home, state, cluster.SUPERUSER, "postgres", connect_timeout=5):
+        with connect(home, state, role, database, connect_timeout=5):
             return True
     except psycopg.OperationalError:
         return False
@@ -120,3 +120,18 @@ def connect(
         host="127.0.0.1", port=state.port, dbname=database, user=role, password=home.password(role),
         autocommit=True, connect_timeout=connect_timeout,
     )  # fmt: skip
+
+
+def is_running(home: Home) -> bool:
+    """Whether the server of this home, and no other, answers to the application's role, whoever started it."""
+    state = home.state()
+    return state is not None and answers(home, state, cluster.APP, cluster.DATABASE)
+
+
+def has_tables(home: Home) -> bool:
+    """Whether the database of a running server was ever migrated."""
+    state = home.state()
+    if state is None:
+        return False
+    with connect(home, state, cluster.SUPERUSER) as connection:
+        return connection.execute("SELECT to_regclass('public.django_migrations')").fetchone() != (None,)
