@@ -1,0 +1,214 @@
+"""From a cycler's counters to the charge and energy that flowed between one row and the next.
+
+Counters are not taken at their last value: a resumed test restarts them in the middle of a step, and the
+last value then lacks what flowed before. Every increment is summed instead, and the integral of the current
+stands beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from characterization.charts.chart import Numbers
+
+Indices = npt.NDArray[np.int64]
+DISCHARGING = re.compile(r"d(is)?_?-?\s?ch", re.IGNORECASE)
+CHARGING = re.compile(r"ch(ar)?g", re.IGNORECASE)
+RESTING = re.compile(r"rest|pause|ocv|open.?circuit|idle", re.IGNORECASE)
+CURRENT_DEADBAND = 1e-4
+RESTART_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Restart:
+    """A counter that fell to near nothing within step ``step`` (its place in the file, from 0) at
+    ``time_s``."""
+
+    step: int
+    time_s: float
+
+
+@dataclass
+class Flow:
+    """What flowed into each row since the row before, one value per row of the table.
+
+    ``charge_mAh`` and ``energy_mWh`` are signed, positive while charging; ``integral_mAh`` is ∫ I dt.
+    ``starts`` holds the first row of each step and ``signs`` its declared direction: 1 charge, −1 discharge,
+    0 rest, NaN not declared. ``kept_before_mAh`` is what the counter already held when the file began.
+    """
+
+    time_s: Numbers
+    voltage_V: Numbers
+    charge_mAh: Numbers
+    energy_mWh: Numbers
+    integral_mAh: Numbers
+    starts: Indices
+    signs: Numbers
+    counter: str
+    restarts: list[Restart] = field(default_factory=list)
+    kept_before_mAh: float = 0.0
+    step_ends_mAh: dict[int, float] = field(default_factory=dict)
+
+
+def column(table: pl.DataFrame, name: str) -> Numbers:
+    """A column as float64, nulls as NaN; a missing column is all NaN."""
+    if name not in table.columns:
+        return np.full(table.height, np.nan)
+    return table[name].cast(pl.Float64).to_numpy()
+
+
+def counter_column(table: pl.DataFrame, name: str) -> Numbers:
+    """A counter without gaps: where it is not written (impedance rows) it stands still."""
+    filled = table[name].cast(pl.Float64).fill_nan(None).fill_null(strategy="forward").fill_null(0.0)
+    return filled.to_numpy()
+
+
+def direction_of(word: str) -> float:
+    """Sign that a step's type declares: ``CC_Chg`` 1, ``CC_DChg`` −1, ``Rest`` 0, ``Pulse`` NaN (not
+    declared)."""
+    if RESTING.search(word):
+        return 0.0
+    if DISCHARGING.search(word):
+        return -1.0
+    return 1.0 if CHARGING.search(word) else float("nan")
+
+
+def integrate(time_s: Numbers, current_mA: Numbers, starts: Indices) -> Numbers:
+    """Charge in mAh per row: trapezoid within a step; the first row of a step carries its own current back
+    to the row before."""
+    current = np.nan_to_num(current_mA)
+    before = np.empty_like(current)
+    before[1:] = current[:-1]
+    before[starts] = current[starts]
+    hours = np.empty_like(time_s)
+    hours[0] = 0.0
+    hours[1:] = np.clip(np.diff(time_s), 0.0, None) / 3600
+    charge: Numbers = (current + before) / 2 * hours
+    return charge
+
+
+def increments(counter: Numbers, starts: Indices, *, restart_at_starts: bool) -> tuple[Numbers, Indices]:
+    """What a counter grew by in each row, and the rows in which it restarted where it should not.
+
+    A fall to less than half is a restart and the row counts from zero. A smaller fall is taken as it is:
+    rounding, or a step that goes both ways. With ``restart_at_starts`` every step counts from zero.
+    """
+    grown = np.empty_like(counter)
+    grown[0] = 0.0
+    grown[1:] = np.diff(counter)
+    fallen = np.zeros(len(counter), dtype=bool)
+    fallen[1:] = counter[1:] < RESTART_SHARE * counter[:-1]
+    grown[fallen] = counter[fallen]
+    if restart_at_starts:
+        grown[starts] = counter[starts]
+    fallen[starts] = False
+    return grown, np.flatnonzero(fallen)
+
+
+def step_starts(table: pl.DataFrame, current_mA: Numbers) -> Indices:
+    """First row of each step; without a step number, of each run of one current direction."""
+    marker = column(table, "step") if "step" in table.columns else quiet_sign(current_mA)
+    changed = np.flatnonzero(marker[1:] != marker[:-1]) + 1
+    return np.concatenate(([0], changed)).astype(np.int64)
+
+
+def quiet_sign(current_mA: Numbers) -> Numbers:
+    """Direction of a current, 0 where it is below 1e-4 of the file's largest."""
+    current = np.nan_to_num(current_mA)
+    floor = CURRENT_DEADBAND * np.abs(current).max(initial=0.0)
+    sign: Numbers = np.where(np.abs(current) > floor, np.sign(current), 0.0)
+    return sign
+
+
+def step_directions(table: pl.DataFrame, starts: Indices) -> Numbers:
+    if "step_type" not in table.columns:
+        return np.full(len(starts), np.nan)
+    words = table["step_type"].gather(starts).cast(pl.String).fill_null("").to_list()
+    known = {word: direction_of(word) for word in set(words)}
+    return np.array([known[word] for word in words], dtype=np.float64)
+
+
+def flow(table: pl.DataFrame) -> Flow:
+    """Charge and energy per row, from the best that the table holds: step counters, counters by direction,
+    or ∫ I dt."""
+    current, voltage = column(table, "current_mA"), column(table, "voltage_V")
+    time_s = column(table, "time_s")
+    starts = step_starts(table, current)
+    signs = step_directions(table, starts)
+    integral = integrate(time_s, current, starts)
+    result = Flow(
+        time_s, voltage, integral, integral * np.nan_to_num(voltage), integral, starts, signs, "none"
+    )
+    if "step_capacity_mAh" in table.columns:
+        _from_step_counter(table, result)
+    elif {"charge_capacity_mAh", "discharge_capacity_mAh"} <= set(table.columns):
+        _from_direction_counters(table, result)
+    else:
+        result.charge_mAh = np.where(quiet_sign(current) == 0, 0.0, integral)
+        result.energy_mWh = result.charge_mAh * np.nan_to_num(voltage)
+    return result
+
+
+def _from_step_counter(table: pl.DataFrame, result: Flow) -> None:
+    result.counter = "step"
+    net = np.add.reduceat(result.integral_mAh, result.starts)
+    sign = np.where(np.isnan(result.signs), np.sign(net), result.signs)
+    by_row = np.repeat(sign, np.diff(np.append(result.starts, table.height)))
+    counter = np.abs(counter_column(table, "step_capacity_mAh"))
+    grown, restarted = increments(counter, result.starts, restart_at_starts=True)
+    result.charge_mAh = grown * by_row
+    _note_restarts(result, counter, restarted)
+    result.kept_before_mAh = _kept_before(result, counter[0], column(table, "current_mA")[0]) * abs(by_row[0])
+    if "step_energy_mWh" in table.columns:
+        energy = np.abs(counter_column(table, "step_energy_mWh"))
+        result.energy_mWh = increments(energy, result.starts, restart_at_starts=True)[0] * by_row
+    else:
+        result.energy_mWh = result.charge_mAh * np.nan_to_num(result.voltage_V)
+
+
+def _from_direction_counters(table: pl.DataFrame, result: Flow) -> None:
+    result.counter = "direction"
+    result.charge_mAh, restarted = _difference(table, result, "capacity_mAh")
+    _note_restarts(result, None, restarted)
+    if {"charge_energy_mWh", "discharge_energy_mWh"} <= set(table.columns):
+        result.energy_mWh, _ = _difference(table, result, "energy_mWh")
+    else:
+        result.energy_mWh = result.charge_mAh * np.nan_to_num(result.voltage_V)
+
+
+def _difference(table: pl.DataFrame, result: Flow, quantity: str) -> tuple[Numbers, Indices]:
+    """Charge counter minus discharge counter, by increments. The first row counts where its own time can
+    explain it."""
+    total, rows = np.zeros(table.height), np.zeros(0, dtype=np.int64)
+    for sign, word in ((1.0, "charge"), (-1.0, "discharge")):
+        counter = np.abs(counter_column(table, f"{word}_{quantity}"))
+        grown, restarted = increments(counter, result.starts, restart_at_starts=False)
+        if quantity == "capacity_mAh":
+            kept = _kept_before(result, counter[0], column(table, "current_mA")[0])
+            result.kept_before_mAh = max(result.kept_before_mAh, kept)
+        if result.kept_before_mAh == 0:
+            grown[0] = counter[0]
+        total += sign * grown
+        rows = np.concatenate((rows, restarted))
+    return total, np.unique(rows)
+
+
+def _kept_before(result: Flow, first_mAh: float, first_current_mA: float) -> float:
+    """What a counter holds in the first row beyond what its current can have moved since time 0 (1 %
+    allowed), in mAh."""
+    possible = 1.01 * abs(np.nan_to_num(first_current_mA)) * max(result.time_s[0], 0.0) / 3600
+    return float(first_mAh) if first_mAh > possible + 1e-4 else 0.0
+
+
+def _note_restarts(result: Flow, counter: Numbers | None, rows: Indices) -> None:
+    steps = np.searchsorted(result.starts, rows, side="right") - 1
+    ends = np.append(result.starts[1:], len(result.time_s)) - 1
+    for row, step in zip(rows.tolist(), steps.tolist(), strict=True):
+        result.restarts.append(Restart(step, float(result.time_s[row])))
+        if counter is not None:
+            result.step_ends_mAh[step] = float(counter[ends[step]])

@@ -1,0 +1,99 @@
+"""What is odd about a cycling file, in sentences with numbers: restarted counters, doubtful beginnings."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from characterization.analysis.base import Conditions, Result
+from characterization.analysis.capacity import Flow
+from characterization.analysis.half_cycles import Halves
+
+INTEGRAL_SHARE = 0.01
+CE_BELIEVABLE_PERCENT = 110.0
+FIRST_HALF_SHARE = 0.5
+
+
+def flag_counters(result: Result, flow: Flow, halves: Halves) -> None:
+    for step in sorted({restart.step for restart in flow.restarts}):
+        times = " and ".join(f"{r.time_s:,.1f} s" for r in flow.restarts if r.step == step)
+        result.flag(
+            "counter_restarted", f"The capacity counter restarts at {times}. {_both_sums(flow, step)}"
+        )
+    if flow.counter == "none":
+        result.flag(
+            "integrated", "The file keeps no capacity counter: capacities are the integral of the current."
+        )
+    if flow.kept_before_mAh > 0:
+        text = (
+            f"The capacity counter stands at {mAh(flow.kept_before_mAh)} "
+            "in the first row: the step began before this file."
+        )
+        result.flag("counter_not_from_zero", text)
+    _flag_integral(result, halves)
+
+
+def mAh(value: float) -> str:
+    """A capacity in words, with the digits that tell it apart."""
+    return f"{value:,.2f} mAh" if abs(value) >= 100 else f"{value:.4g} mAh"
+
+
+def _both_sums(flow: Flow, step: int) -> str:
+    ends = np.append(flow.starts[1:], len(flow.time_s))
+    rows = slice(int(flow.starts[step]), int(ends[step]))
+    counted, integral = abs(flow.charge_mAh[rows].sum()), abs(flow.integral_mAh[rows].sum())
+    vendor = flow.step_ends_mAh.get(step)
+    said = f"The counter ends the step at {mAh(vendor)}; " if vendor is not None else ""
+    return f"{said}the sum of its increments is {mAh(counted)}, the integral of the current {mAh(integral)}."
+
+
+def _flag_integral(result: Result, halves: Halves) -> None:
+    """Says where counter and integral differ by more than 1 %, among half cycles of at least 1 % of the
+    largest."""
+    large = halves.charge_mAh > INTEGRAL_SHARE * halves.charge_mAh.max()
+    apart = np.abs(halves.integral_mAh - halves.charge_mAh) / np.where(large, halves.charge_mAh, np.inf)
+    worst, count = int(apart.argmax()), int((apart > INTEGRAL_SHARE).sum())
+    if count:
+        text = (
+            f"In {count} of {len(halves)} half cycles the integral of "
+            "the current differs from the instrument's counter by more"
+            f" than 1 %, most in cycle {halves.cycle[worst]}: "
+            f"counter {mAh(halves.charge_mAh[worst])}, integral"
+            f" {mAh(halves.integral_mAh[worst])}. The counter is used."
+        )
+        result.flag("integral_differs", text)
+
+
+def flag_beginning(result: Result, cycles: pl.DataFrame, halves: Halves, conditions: Conditions) -> None:
+    began = "charge" if halves.signs[0] > 0 else "discharge"
+    if conditions.first_direction and conditions.first_direction != began:
+        text = (
+            f"The file begins with a {began}, the cell is declared to begin "
+            f"with a {conditions.first_direction}: cycle 1 is half a cycle."
+        )
+        result.flag("lone_half_cycle", text)
+    elif conditions.first_direction is None and began == "discharge":
+        text = (
+            "The file begins with a discharge and the cell declares no first "
+            "direction: each discharge is paired with the charge after it."
+        )
+        result.flag("discharge_first", text)
+    _flag_first_efficiency(result, cycles)
+
+
+def _flag_first_efficiency(result: Result, cycles: pl.DataFrame) -> None:
+    """Trusts no first efficiency above 110 %, nor one with a half cycle under half of the next of its
+    direction."""
+    value = cycles["coulombic_efficiency_percent"][0]
+    if value is None:
+        return
+    moved = {word: cycles[f"{word}_capacity_mAh"].head(2).to_list() for word in ("charge", "discharge")}
+    part = [
+        f"the first {word} moved {mAh(pair[0])}, the next {mAh(pair[1])}"
+        for word, pair in moved.items()
+        if len(pair) == 2 and pair[1] is not None and pair[0] < FIRST_HALF_SHARE * pair[1]
+    ]
+    if part or value > CE_BELIEVABLE_PERCENT:
+        why = " and ".join(part) or f"above {CE_BELIEVABLE_PERCENT:.0f} %"
+        text = f"The first coulombic efficiency, {value:,.1f} %, says little: {why}."
+        result.flag("first_efficiency_meaningless", text)

@@ -1,0 +1,167 @@
+"""One region of a photoelectron spectrum: its points, background, area and maximum."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.signal import savgol_filter
+
+from characterization.analysis.capacity import column
+from characterization.analysis.spectra import NoBackgroundError, linear_background, shirley_background, vertex
+from characterization.charts.chart import Numbers
+from characterization.instruments.base import Recording
+
+SURVEY_SPAN_EV = 150.0
+SURVEY_WORDS = re.compile(r"survey|wide|overview", re.IGNORECASE)
+CARBON_WORDS = re.compile(r"^\s*c\s*_?1s", re.IGNORECASE)
+STANDS_OUT_SIGMAS = 5.0
+FEWEST_POINTS = 5
+
+
+@dataclass
+class Region:
+    """Ascending binding energies with intensities in ``unit`` (cps, or counts where the dwell is not known).
+
+    ``seconds`` is the counting time of one point over all scans, None if unknown. A survey has no background
+    and no area.
+    """
+
+    name: str
+    block: int
+    subject: str
+    energy_eV: Numbers
+    intensity: Numbers
+    unit: str
+    seconds: float | None
+    survey: bool
+    background: Numbers = field(init=False)
+    background_name: str = field(init=False, default="Shirley")
+    why_linear: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        try:
+            if self.survey:
+                self.background, self.background_name = np.full(len(self.energy_eV), np.nan), "none"
+            else:
+                self.background = shirley_background(self.energy_eV, self.intensity)
+        except NoBackgroundError as reason:
+            self.background = linear_background(self.energy_eV, self.intensity)
+            self.background_name, self.why_linear = "linear", str(reason)
+
+    @property
+    def is_carbon(self) -> bool:
+        return CARBON_WORDS.search(self.name) is not None
+
+    @property
+    def net(self) -> Numbers:
+        return self.intensity - (0.0 if self.survey else self.background)
+
+    @property
+    def smoothed(self) -> Numbers:
+        """Net intensity, Savitzky–Golay over 7 points (fewer where there are fewer)."""
+        points = min(7, len(self.net) // 2 * 2 - 1)
+        return np.asarray(savgol_filter(self.net, points, 2), dtype=np.float64) if points >= 3 else self.net
+
+    @property
+    def peak(self) -> int:
+        return int(self.smoothed.argmax())
+
+    @property
+    def position_eV(self) -> float:
+        """Vertex of a parabola through the top fifth of the highest maximum."""
+        return vertex(self.energy_eV, self.smoothed, self.peak)
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the maximum rises 5 σ above the background, σ from what smoothing takes away."""
+        noise = 1.4826 * float(np.median(np.abs(self.net - self.smoothed)))
+        return float(self.smoothed.max()) > STANDS_OUT_SIGMAS * noise
+
+    @property
+    def area(self) -> float | None:
+        """Trapezoid of the intensity above the background, in ``unit`` · eV."""
+        return None if self.survey else float(np.trapezoid(self.net, self.energy_eV))
+
+    @property
+    def area_uncertainty(self) -> float | None:
+        """Counting statistics alone: √N of every point, through the trapezoid. None where the counts are not
+        known."""
+        per_unit = 1.0 if self.unit == "counts" else self.seconds
+        if self.survey or per_unit is None:
+            return None
+        weights = np.gradient(self.energy_eV)
+        counts = np.clip(self.intensity, 0, None) * per_unit
+        return float(np.sqrt((weights**2 * counts).sum()) / per_unit)
+
+    def shift(self, by_eV: float) -> None:
+        self.energy_eV = self.energy_eV + by_eV
+
+    def row(self, shift_eV: float) -> dict[str, Any]:
+        return {
+            "block": self.block,
+            "region": self.name,
+            "subject": self.subject,
+            "points": len(self.energy_eV),
+            "low_eV": float(self.energy_eV[0]),
+            "high_eV": float(self.energy_eV[-1]),
+            "background": self.background_name,
+            "unit": self.unit,
+            "area": self.area,
+            "area_uncertainty": self.area_uncertainty,
+            "peak_position_eV": self.position_eV if self.stands_out else None,
+            "height": float(self.smoothed.max()),
+            "shift_eV": shift_eV,
+        }
+
+    def table(self) -> pl.DataFrame:
+        rows = len(self.energy_eV)
+        return pl.DataFrame(
+            {
+                "block": np.full(rows, self.block, dtype=np.int64),
+                "region": [self.name] * rows,
+                "binding_energy_eV": self.energy_eV,
+                "intensity": self.intensity,
+                "background": self.background,
+                "unit": [self.unit] * rows,
+            },
+            nan_to_null=True,
+        )
+
+
+def split(recording: Recording) -> list[Region]:
+    """The regions of a recording by block; those under 5 points are left out. Counts become counts/s where
+    the dwell is known."""
+    table = recording.table
+    name = next((n for n in ("intensity_cps", "intensity_counts") if n in table.columns), None)
+    if name is None or not {"region", "block", "binding_energy_eV"} <= set(table.columns):
+        return []
+    about = {int(item["block"]): item for item in recording.meta.get("regions", []) if "block" in item}
+    names = table.group_by("block").agg(pl.first("region"))["region"].to_list()
+    made = []
+    for part in table.partition_by("block", maintain_order=True):
+        region = _region(part, name, about.get(int(part["block"][0]), {}), names)
+        if region is not None:
+            made.append(region)
+    return made
+
+
+def _region(part: pl.DataFrame, column_name: str, about: dict[str, Any], names: list[str]) -> Region | None:
+    part = part.filter(pl.col("binding_energy_eV").is_finite() & pl.col(column_name).is_finite())
+    part = part.sort("binding_energy_eV")
+    if part.height < FEWEST_POINTS:
+        return None
+    name, block = str(part["region"][0]), int(part["block"][0])
+    energy, intensity = column(part, "binding_energy_eV"), column(part, column_name)
+    dwell, scans = about.get("dwell_s"), about.get("scans")
+    seconds = float(dwell) * max(float(scans or 1), 1.0) if dwell else None
+    if column_name == "intensity_counts" and seconds:
+        intensity, unit = intensity / seconds, "cps"
+    else:
+        unit = "cps" if column_name == "intensity_cps" else "counts"
+    survey = bool(SURVEY_WORDS.search(name)) or float(np.ptp(energy)) > SURVEY_SPAN_EV
+    subject = name if names.count(name) == 1 else f"{name} (block {block + 1})"
+    return Region(name, block, subject, energy, intensity, unit, seconds, survey)

@@ -1,0 +1,142 @@
+"""Where things stand in a figure: the height of each pane, the range of each axis, the place of each label.
+
+Both presses use it, one in pixels, one in points; nothing here knows of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from characterization.charts.chart import Axis, Chart, Layer, Numbers, Pane
+
+PAD = 0.05
+LEGEND_ABOVE = 6
+LABEL_SHIFTS = (0, 6, -6, 12, -12)
+LEADER_SHIFTS = (20, -20, 30, -30, 42, -42, 54, -54)
+
+
+@dataclass(frozen=True)
+class End:
+    """The end of a labelled line in the unit of the page (y upwards), and how wide its label is."""
+
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a label goes, from its end: ``left`` puts it before the end; ``leader`` asks for a thin line
+    back to it."""
+
+    shift: float
+    left: bool
+    leader: bool
+
+
+def domains(chart: Chart, gap: float) -> list[tuple[float, float]]:
+    """Bottom and top of each pane as parts of the height, first pane on top, ``gap`` between neighbours."""
+    shares = np.array([max(pane.share, 0.01) for pane in chart.panes])
+    heights = shares / shares.sum() * (1 - gap * (len(shares) - 1))
+    tops = 1 - np.concatenate(([0.0], np.cumsum(heights + gap)[:-1]))
+    return [(max(float(top - height), 0.0), float(top)) for top, height in zip(tops, heights, strict=True)]
+
+
+def x_range(chart: Chart) -> tuple[float, float]:
+    """Left and right end, in data; the larger first where the axis is reversed."""
+    low, high = chart.x.range or _span([layer.x for layer in chart.layers], chart.x, tight=_only_lines(chart))
+    return (high, low) if chart.x.reversed else (low, high)
+
+
+def y_range(pane: Pane) -> tuple[float, float]:
+    values = [array for layer in pane.layers for array in _heights(layer, pane.y)]
+    low, high = pane.y.range or _span(values, pane.y, tight=False)
+    return (high, low) if pane.y.reversed else (low, high)
+
+
+def _only_lines(chart: Chart) -> bool:
+    return all(layer.kind in ("line", "band", "area") for layer in chart.layers)
+
+
+def _heights(layer: Layer, axis: Axis) -> Iterable[Numbers]:
+    yield layer.y
+    if layer.y2 is not None:
+        yield layer.y2
+    elif layer.kind in ("sticks", "area") and not axis.log:
+        yield np.zeros(1)
+
+
+def _span(arrays: Sequence[Numbers], axis: Axis, *, tight: bool) -> tuple[float, float]:
+    """Lowest and highest finite value, 5 % wider on both sides; 0 … 1 where there is none."""
+    kept = [array[np.isfinite(array) & ((array > 0) | (not axis.log))] for array in arrays]
+    held = [array for array in kept if array.size]
+    if not held:
+        return (0.1, 1.0) if axis.log else (0.0, 1.0)
+    low, high = min(float(a.min()) for a in held), max(float(a.max()) for a in held)
+    if axis.log:
+        wider = (high / low) ** PAD if high > low else 2.0
+        return low / wider, high * wider
+    if tight and high > low:
+        return low, high
+    wider = PAD * (high - low) if high > low else max(abs(high) * PAD, 0.5)
+    return low - wider, high + wider
+
+
+def fraction(value: float, ends: tuple[float, float], *, log: bool) -> float:
+    """Where a value lies between the ends of an axis, 0 … 1."""
+    low, high, at = (np.log10([*ends, value]) if log else np.array([*ends, value])).tolist()
+    return float((at - low) / (high - low)) if high != low else 0.5
+
+
+def label_point(layer: Layer) -> tuple[float, float] | None:
+    """The last finite point of a layer: where its label is written."""
+    good = np.flatnonzero(np.isfinite(layer.x) & np.isfinite(layer.y))
+    return (float(layer.x[good[-1]]), float(layer.y[good[-1]])) if good.size else None
+
+
+def labelled(chart: Chart) -> list[Layer]:
+    return [layer for layer in chart.layers if layer.label]
+
+
+def wants_legend(chart: Chart) -> bool:
+    """Lines are labelled at their ends; a legend comes only when there are more than six."""
+    return len({layer.label for layer in labelled(chart)}) > LEGEND_ABOVE
+
+
+def place_labels(ends: Sequence[End], line_height: float, right_edge: float) -> list[Place]:
+    """Moves colliding labels by at most two half lines, then to the other side, then further off with a
+    leader.
+
+    ``line_height`` is the height of a label and ``right_edge`` the last place that a label may reach, both
+    in the unit of ``ends``. Shifts are in that unit too, with 12 units for a label of 12.
+    """
+    taken: list[tuple[float, float, float]] = []
+    places = []
+    for end in ends:
+        place = _first_free(end, taken, line_height, right_edge)
+        left = end.x - end.width if place.left else end.x
+        taken.append((left, left + end.width, end.y + place.shift))
+        places.append(place)
+    return places
+
+
+def _first_free(
+    end: End, taken: list[tuple[float, float, float]], line_height: float, right_edge: float
+) -> Place:
+    unit = line_height / 12
+    sides = (False, True) if end.x + end.width <= right_edge else (True,)
+    choices = [Place(shift * unit, left, leader=False) for left in sides for shift in LABEL_SHIFTS]
+    choices += [Place(shift * unit, sides[0], leader=True) for shift in LEADER_SHIFTS]
+    for place in choices:
+        left = end.x - end.width if place.left else end.x
+        if not any(
+            left < there_right
+            and there_left < left + end.width
+            and abs(end.y + place.shift - y) < line_height
+            for there_left, there_right, y in taken
+        ):
+            return place
+    return choices[-1]

@@ -1,0 +1,80 @@
+"""The layers of a chart on Matplotlib axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
+from matplotlib.ticker import Formatter
+
+from characterization.charts.chart import Layer, Pane
+from characterization.charts.style import FILL_OPACITY, colour, mark_of
+
+SYMBOLS = {
+    "circle": "o",
+    "square": "s",
+    "triangle": "^",
+    "diamond": "D",
+    "triangle-down": "v",
+    "cross": "P",
+    "pentagon": "p",
+    "star": "*",
+    "ring": "o",
+}
+
+
+def draw(axes: Axes, pane: Pane) -> None:
+    for layer in pane.layers:
+        _layer(axes, layer)
+
+
+def _layer(axes: Axes, layer: Layer) -> None:
+    tint = colour(layer.colour)
+    if layer.kind == "sticks":
+        axes.vlines(layer.x, 0, layer.y, colors=tint, linewidth=0.8, label=layer.label or "_")
+    elif layer.kind in ("band", "area"):
+        lower = layer.y2 if layer.y2 is not None else np.zeros(len(layer.y))
+        axes.fill_between(layer.x, lower, layer.y, color=tint, alpha=FILL_OPACITY, linewidth=0)
+        if layer.kind == "area":
+            axes.plot(layer.x, layer.y, color=tint, linewidth=0.8, label=layer.label or "_")
+    else:
+        axes.plot(layer.x, layer.y, label=layer.label or "_", **_strokes(layer, tint))
+
+
+def _strokes(layer: Layer, tint: str) -> dict[str, Any]:
+    """Line and marks of a layer, in pt."""
+    strokes: dict[str, Any] = {"color": tint, "linestyle": "none"}
+    if layer.kind != "points":
+        strokes |= {"linestyle": (0, (3, 2)) if layer.dash else "-", "linewidth": 0.7 if layer.thin else 1.1}
+    if layer.kind != "line":
+        symbol = mark_of(layer.colour, layer.mark)
+        hollow = layer.hollow or symbol == "ring"
+        strokes |= {
+            "marker": SYMBOLS[symbol],
+            "markersize": 3.6 if layer.mark_every > 1 else 2.6,
+            "markevery": layer.mark_every,
+            "markerfacecolor": "white" if hollow else tint,
+            "markeredgecolor": tint,
+            "markeredgewidth": 0.7 if hollow else 0.0,
+        }
+    return strokes
+
+
+def legend(axes: Axes, size_pt: float) -> None:
+    axes.legend(
+        loc="upper right", fontsize=size_pt, frameon=False, ncols=2, handlelength=1.4, columnspacing=1.0
+    )
+
+
+class EqualDecimals(Formatter):
+    """Tick words with as many decimals as the distance between ticks needs, a true minus, and commas for
+    thousands."""
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        axis = self.axis
+        ticks = np.unique(axis.get_majorticklocs()) if isinstance(axis, XAxis | YAxis) else np.zeros(0)
+        step = float(np.diff(ticks).min()) if len(ticks) > 1 else 1.0
+        decimals = int(np.clip(-np.floor(np.log10(step) + 1e-9), 0, 6))
+        return f"{value:,.{decimals}f}".replace("-", "−")
