@@ -66,8 +66,9 @@ def ingest(job_id: int) -> None:
         return
     job = Job.objects.select_related("file__sample", "file__instrument", "file__project").get(pk=job_id)
     if job.attempts > MOST_ATTEMPTS:
-        _fail(mine, "worker_died", _("Reading was begun %(count)s times and never ended.") % {"count": MOST_ATTEMPTS},
-              _("The file is kept. Ask the administrator to look into the worker's log, then read it again."))  # fmt: skip
+        message = _("Reading was begun %(count)s times and never ended.") % {"count": MOST_ATTEMPTS}
+        hint = _("The file is kept. Ask the administrator to look into the worker's log, then read it again.")
+        _fail(mine, "worker_died", message, hint)
         return
     with suppress(LeaseLost):
         _read_and_store(mine, job)
@@ -189,8 +190,10 @@ def _reader_died(mine: Claim, reason: str) -> None:
         if deaths < MOST_READER_DEATHS:
             _finish(mine, JobState.RECEIVED, note)
             return
-    _fail(mine, "reader_died", _("The reader process died %(count)s times on this file: %(reason)s.") % {"count": deaths, "reason": reason},
-          _("The file is kept. It may be damaged or very large: export it again or in parts."))  # fmt: skip
+    asked = {"count": deaths, "reason": reason}
+    message = _("The reader process died %(count)s times on this file: %(reason)s.") % asked
+    hint = _("The file is kept. It may be damaged or very large: export it again or in parts.")
+    _fail(mine, "reader_died", message, hint)
 
 
 def _fail(mine: Claim, code: str, message: str, hint: str) -> None:
@@ -200,7 +203,11 @@ def _fail(mine: Claim, code: str, message: str, hint: str) -> None:
 
 
 def _still_mine(mine: Claim) -> Job:
-    job = Job.objects.select_for_update().filter(pk=mine.job_id, holder=mine.holder, state=JobState.READING).first()
+    job = (
+        Job.objects.select_for_update()
+        .filter(pk=mine.job_id, holder=mine.holder, state=JobState.READING)
+        .first()
+    )
     if job is None:
         raise LeaseLost
     return job

@@ -153,13 +153,17 @@ def safe_name(name: str) -> str:
 
 def _open_job(file: RawFile) -> None:
     job = Job.objects.create(file=file)
-    JobEvent.objects.create(job=job, state=JobState.RECEIVED, note=f"sha256 {file.sha256[:8]}…{file.sha256[-4:]}")
+    JobEvent.objects.create(
+        job=job, state=JobState.RECEIVED, note=f"sha256 {file.sha256[:8]}…{file.sha256[-4:]}"
+    )
     transaction.on_commit(partial(tasks.ring, job.pk))
 
 
 def _move(file: RawFile, project: Project) -> None:
     if RawFile.objects.filter(project=project, sha256=file.sha256).exclude(pk=file.pk).exists():
-        raise Refusal(_("%(project)s has this file already.") % {"project": project}, field="sample", status=409)
+        raise Refusal(
+            _("%(project)s has this file already.") % {"project": project}, field="sample", status=409
+        )
     RawFile.objects.filter(pk=file.pk).update(project=project)
     Measurement.objects.filter(file=file).update(project=project)
 

@@ -31,7 +31,11 @@ def _keep_analysis_tables(found: dict[str, Any]) -> None:
 
 
 def store(
-    file: RawFile, sample: Sample | None, reader: dict[str, str], kept: dict[str, Any], conditions: dict[str, Any]
+    file: RawFile,
+    sample: Sample | None,
+    reader: dict[str, str],
+    kept: dict[str, Any],
+    conditions: dict[str, Any],
 ) -> Measurement:
     """Writes one recording. The same reader's table of the same part is written once; an older reader's steps back."""
     Measurement.objects.filter(file=file, part=kept["part"], current=True).exclude(

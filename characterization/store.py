@@ -17,6 +17,7 @@ from characterization import blobs
 from characterization.models import Analysis, Measurement
 
 MOST_POINTS = 20_000
+_THINNER = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]  # the library's own signature is untyped
 _KEPT_ALWAYS = 4  # first, last, least, greatest
 
 
@@ -43,7 +44,7 @@ def series(
     start: float | None = None,
     end: float | None = None,
 ) -> Series:
-    """Column ``y`` against ``x``, where ``x`` lies in [start, end]; at most ``points``, the window's extremes among them.
+    """Column ``y`` against ``x`` for ``x`` in [start, end]; at most ``points``, the window's extremes among them.
 
     Raises UnknownColumn. Rows in which either is missing are left out.
     """
@@ -115,5 +116,5 @@ def _thin(values: npt.NDArray[np.float64], points: int) -> npt.NDArray[np.intp]:
     room = points - _KEPT_ALWAYS
     if room < 3:
         return np.unique(always)
-    chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(values), n_out=room)
+    chosen = _THINNER.downsample(np.ascontiguousarray(values), n_out=room)
     return np.unique(np.concatenate([np.array(always), chosen.astype(np.intp)]))

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Model, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -43,7 +43,7 @@ class InstrumentActor(AnonymousUser):
         return self.instrument.name
 
 
-Actor: TypeAlias = AbstractUser | AbstractBaseUser | AnonymousUser
+Actor: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
 def visible_projects(actor: Actor) -> QuerySet[Project]:
@@ -52,7 +52,7 @@ def visible_projects(actor: Actor) -> QuerySet[Project]:
         return Project.objects.all()
     if actor.pk is None or not actor.is_active:
         return Project.objects.none()
-    return Project.objects.filter(memberships__user_id=actor.pk)
+    return Project.objects.filter(memberships__user=actor.pk)
 
 
 def visible(records: QuerySet[M], actor: Actor, path: str = "project") -> QuerySet[M]:
@@ -72,7 +72,7 @@ def role_in(actor: Actor, project: Project) -> Role | None:
         return Role.MANAGER
     if actor.pk is None or not actor.is_active:
         return None
-    found = project.memberships.filter(user_id=actor.pk).values_list("role", flat=True).first()
+    found = project.memberships.filter(user=actor.pk).values_list("role", flat=True).first()
     return Role(found) if found else None
 
 
@@ -86,7 +86,7 @@ def editable_projects(actor: Actor) -> QuerySet[Project]:
     if getattr(actor, "is_superuser", False) and actor.is_active:
         return Project.objects.all()
     return visible_projects(actor).filter(
-        memberships__user_id=actor.pk, memberships__role__in=(Role.EDITOR, Role.MANAGER)
+        memberships__user=actor.pk, memberships__role__in=(Role.EDITOR, Role.MANAGER)
     )
 
 
@@ -94,12 +94,14 @@ def require_change(actor: Actor, project: Project, least: Role = Role.EDITOR) ->
     """Raises NotAllowed unless the actor holds at least this role in the project."""
     if not may(actor, project, least):
         raise NotAllowed(
-            _("Your role in %(project)s lets you look, not change. A manager of the project can make you an %(role)s.")
+            _(
+                "Your role in %(project)s lets you look, not change. A manager of the project can make you an %(role)s."
+            )
             % {"project": project, "role": least.label}
         )
 
 
-def new_token(name: str, *, user: AbstractUser | None = None, instrument: Instrument | None = None) -> str:
+def new_token(name: str, *, user: User | None = None, instrument: Instrument | None = None) -> str:
     """Makes a token and returns its secret, which is stored nowhere."""
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(

@@ -10,7 +10,7 @@ CODE_PATTERN = re.compile(r"\b([A-Z]{2,5}-\d{4,7})\b")
 
 
 def next_code(prefix: str) -> str:
-    """Draws the next code of a prefix; safe with many writers, because the row of the prefix is locked until commit."""
+    """Draws the next code of a prefix; its row stays locked until the commit."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO synthesis_codecounter (prefix, last) VALUES (%s, 1) "
@@ -22,7 +22,7 @@ def next_code(prefix: str) -> str:
 
 
 def codes_in(text: str) -> list[str]:
-    """Codes that stand in a file name or a comment, as written or with other separators: ``CCA0061_C1s``, ``cca-61``."""
+    """Codes in a file name or a comment, as written or with other separators: ``CCA0061_C1s``, ``cca-61``."""
     found = CODE_PATTERN.findall(text.upper())
     for prefix, digits in re.findall(r"(?<![A-Z])([A-Z]{2,5})[-_ ]?(\d{1,7})(?!\d)", text.upper()):
         code = f"{prefix}-{int(digits):04d}"

@@ -69,7 +69,9 @@ def is_descendant(sample: int, *, of: int) -> bool:
     return sample == of or sample in relatives(of, "descendants")
 
 
-def chain(sample: Sample, actor: Actor, directions: Iterable[Direction] = ("ancestors", "descendants")) -> Chain:
+def chain(
+    sample: Sample, actor: Actor, directions: Iterable[Direction] = ("ancestors", "descendants")
+) -> Chain:
     """The sample with its relatives and the edges between them, as far as the actor may see."""
     ids = {sample.pk}
     for direction in directions:

@@ -52,7 +52,10 @@ def make(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> L
     """Books what a step yielded or a delivery brought."""
     value = amount.to(sample.unit).value
     if value <= 0:
-        raise Refusal(_("%(amount)s is nothing: an amount made is above zero.") % {"amount": amount}, field="amount_made")
+        raise Refusal(
+            _("%(amount)s is nothing: an amount made is above zero.") % {"amount": amount},
+            field="amount_made",
+        )
     return _book(sample, LedgerEntry.Kind.MAKE, value, by=by, entered=str(amount), reason=reason)
 
 
@@ -64,7 +67,8 @@ def use(take: Take, *, by: Person, product: Sample | None = None, reason: str = 
     _refuse_what_may_not_be_used(sample, take)
     if product is not None and genealogy.is_descendant(sample.pk, of=product.pk):
         raise Refusal(
-            _("%(sample)s was itself made of %(product)s.") % {"sample": sample, "product": product}, field=take.field
+            _("%(sample)s was itself made of %(product)s.") % {"sample": sample, "product": product},
+            field=take.field,
         )
     if value > sample.amount_left:
         raise NotEnough(_too_little(sample, value), field=take.field)
@@ -115,9 +119,13 @@ def in_unit_of(sample: Sample, amount: Quantity) -> Quantity:
         grams = amount.to("mol").value * material.molar_mass_g_per_mol * 100 / purity
         return Quantity(grams.quantize(PLACES), "g").to(sample.unit)
     if material and material.density_g_per_mL and kinds == ("volume", "mass"):
-        return Quantity((amount.to("mL").value * material.density_g_per_mL).quantize(PLACES), "g").to(sample.unit)
+        return Quantity((amount.to("mL").value * material.density_g_per_mL).quantize(PLACES), "g").to(
+            sample.unit
+        )
     if material and material.density_g_per_mL and kinds == ("mass", "volume"):
-        return Quantity((amount.to("g").value / material.density_g_per_mL).quantize(PLACES), "mL").to(sample.unit)
+        return Quantity((amount.to("g").value / material.density_g_per_mL).quantize(PLACES), "mL").to(
+            sample.unit
+        )
     return amount.to(sample.unit)  # says which dimension was wanted
 
 
@@ -137,7 +145,8 @@ def _positive(sample: Sample, take: Take) -> Decimal:
         raise Refusal(refusal.message, field=take.field, code=refusal.code) from refusal
     if value <= 0:
         raise Refusal(
-            _("%(amount)s of %(sample)s: an amount is above zero.") % {"amount": take.amount, "sample": sample},
+            _("%(amount)s of %(sample)s: an amount is above zero.")
+            % {"amount": take.amount, "sample": sample},
             field=take.field,
         )
     return value
@@ -159,7 +168,10 @@ def _need_reason(reason: str) -> None:
 
 
 def _too_little(sample: Sample, asked: Decimal) -> str:
-    return _("%(sample)s has %(left)s %(unit)s left, %(missing)s %(unit)s too little. Take %(left)s %(unit)s, or choose another.") % {
+    return _(
+        "%(sample)s has %(left)s %(unit)s left, %(missing)s %(unit)s too little. "
+        "Take %(left)s %(unit)s, or choose another."
+    ) % {
         "sample": sample,
         "left": plain(sample.amount_left),
         "missing": plain(asked - sample.amount_left),

@@ -73,7 +73,10 @@ def number(text: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise Refusal(_("‘%(text)s’ is not a number. Write it as 20 or 0.02.") % {"text": text.strip()}, code="no_number")
+        raise Refusal(
+            _("‘%(text)s’ is not a number. Write it as 20 or 0.02.") % {"text": text.strip()},
+            code="no_number",
+        )
     if abs(value) > LARGEST:
         raise Refusal(_("%(text)s is too large for this field.") % {"text": text.strip()}, code="too_large")
     return value

@@ -71,10 +71,14 @@ def lot(project: Project, grams: str = "20", **values: Any) -> MaterialLot:
 
 
 def sponge(project: Project, grams: str = "20", **values: Any) -> NanospongeBatch:
-    return ledger.record(NanospongeBatch(project=project, **values), Quantity(Decimal(grams), "g"), [], by=None)
+    return ledger.record(
+        NanospongeBatch(project=project, **values), Quantity(Decimal(grams), "g"), [], by=None
+    )
 
 
-def additive(project: Project, grams: str = "7.31", group: str = "Mo-Ni@NPCs", takes: Any = (), **values: Any):
+def additive(
+    project: Project, grams: str = "7.31", group: str = "Mo-Ni@NPCs", takes: Any = (), **values: Any
+):
     made = CarbonAdditive(project=project, group=group, **values)
     return ledger.record(made, Quantity(Decimal(grams), "g"), list(takes), by=None)
 

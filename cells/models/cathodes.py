@@ -34,7 +34,10 @@ class CathodeRecipe(Record):
     """One version of a recipe. A version that a batch was mixed by is not changed any more: a new version is made."""
 
     project = models.ForeignKey(
-        "synthesis.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="cathode_recipes"
+        "synthesis.Project",
+        verbose_name=_("project"),
+        on_delete=models.PROTECT,
+        related_name="cathode_recipes",
     )
     name = models.CharField(_("name"), max_length=120)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -86,7 +89,7 @@ class RecipeComponent(Record):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 timing=pgtrigger.Deferred,
-                func=pgtrigger.Func(_SHARES_SUM_TO_100),
+                func=_SHARES_SUM_TO_100,
             ),
         )
 

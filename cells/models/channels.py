@@ -31,7 +31,7 @@ class Channel(Record):
 
 @tracked()
 class Occupation(Record):
-    """A cell on a channel from when to when. PostgreSQL refuses a second cell on it, and a second channel for the cell."""
+    """A cell on a channel from when to when. PostgreSQL refuses it a second cell, and the cell a second channel."""
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="occupations")
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="occupations")

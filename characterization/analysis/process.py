@@ -32,7 +32,7 @@ DEEPEST_FILES = 256
 
 
 def limit(memory_bytes: int, file_bytes: int) -> None:
-    """Puts the limits on this process itself: memory, size of a written file, open files, no core; dies with its parent."""
+    """Limits this process itself: memory, size of a written file, open files, no core; it dies with its parent."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (DEEPEST_FILES, DEEPEST_FILES))
@@ -47,7 +47,8 @@ def read_file(path: Path, name: str, scratch: Path, conditions: Conditions) -> d
     return {
         "reader": {"name": result.reader.name, "version": result.reader.version},
         "recordings": [
-            _kept(recording, scratch, f"{index}", conditions) for index, recording in enumerate(result.recordings)
+            _kept(recording, scratch, f"{index}", conditions)
+            for index, recording in enumerate(result.recordings)
         ],
     }
 
@@ -136,7 +137,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"ok": read_file(Path(request["path"]), request["name"], scratch, conditions)}
     except UnreadableFile as error:
         columns = list(getattr(error, "columns", []))
-        return {"error": {"code": error.code, "message": error.message, "hint": error.hint, "columns": columns}}
+        return {
+            "error": {"code": error.code, "message": error.message, "hint": error.hint, "columns": columns}
+        }
     except MemoryError:
         return {"error": _too_large(request)}
     except Exception as error:  # the boundary of the process: everything becomes an answer

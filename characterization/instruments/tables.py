@@ -20,7 +20,9 @@ SMALL = 8_192
 
 def write(table: pl.DataFrame, path: Path) -> None:
     """Zstandard-packed Parquet in row groups that a zoom can pick from by their statistics."""
-    table.write_parquet(path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, statistics=True)
+    table.write_parquet(
+        path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, statistics=True
+    )
 
 
 def overview(table: pl.DataFrame, block: int = BLOCK) -> pl.DataFrame:

@@ -20,10 +20,20 @@ class RawFile(Record):
     size = models.BigIntegerField(_("size (bytes)"))
     name = models.CharField(_("name"), max_length=255)
     sample = models.ForeignKey(
-        Sample, verbose_name=_("sample"), on_delete=models.PROTECT, null=True, blank=True, related_name="files"
+        Sample,
+        verbose_name=_("sample"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="files",
     )
     instrument = models.ForeignKey(
-        Instrument, verbose_name=_("instrument"), on_delete=models.PROTECT, null=True, blank=True, related_name="files"
+        Instrument,
+        verbose_name=_("instrument"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="files",
     )
     technique = models.CharField(_("technique"), max_length=20, blank=True)
     source_path = models.CharField(_("path on the instrument"), max_length=1000, blank=True)
@@ -82,7 +92,9 @@ class Job(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("updated_at",), condition=Q(state__in=("received", "reading")), name="job_open"),
+            models.Index(
+                fields=("updated_at",), condition=Q(state__in=("received", "reading")), name="job_open"
+            ),
             models.Index(fields=("state", "-id"), name="job_state"),
         )
 

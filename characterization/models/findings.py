@@ -32,7 +32,9 @@ class Analysis(models.Model):
         verbose_name_plural = _("analyses")
         constraints = (
             models.UniqueConstraint(
-                fields=("measurement", "method"), condition=Q(current=True), name="one_current_analysis_per_method"
+                fields=("measurement", "method"),
+                condition=Q(current=True),
+                name="one_current_analysis_per_method",
             ),
         )
 

@@ -13,7 +13,7 @@ from synthesis.records import Record, tracked
 
 @tracked(exclude=("meta", "columns"))
 class Measurement(Record):
-    """``part`` tells the tables of one file apart. A newer reader's table is a new row; the old one stays, not ``current``.
+    """``part`` tells the tables of one file apart. A newer reader's table is a new row; the old stays, not ``current``.
 
     ``table_sha256`` and ``overview_sha256`` name Parquet files in the blob store; ``content_sha256`` is the hash of
     the table's values, equal for the same records in other bytes. ``columns`` is [{name, unit}].
@@ -25,7 +25,11 @@ class Measurement(Record):
         Sample, verbose_name=_("sample"), on_delete=models.PROTECT, null=True, related_name="measurements"
     )
     instrument = models.ForeignKey(
-        Instrument, verbose_name=_("instrument"), on_delete=models.PROTECT, null=True, related_name="measurements"
+        Instrument,
+        verbose_name=_("instrument"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="measurements",
     )
     technique = models.CharField(_("technique"), max_length=20)
     part = models.CharField(_("part"), max_length=120, blank=True)

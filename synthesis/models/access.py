@@ -58,8 +58,12 @@ class ApiToken(Record):
 
     name = models.CharField(_("name"), max_length=120)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="tokens")
-    instrument = models.ForeignKey("synthesis.Instrument", on_delete=models.CASCADE, null=True, related_name="tokens")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="tokens"
+    )
+    instrument = models.ForeignKey(
+        "synthesis.Instrument", on_delete=models.CASCADE, null=True, related_name="tokens"
+    )
     expires_at = models.DateTimeField(_("expires"), null=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)

@@ -19,7 +19,10 @@ class CarbonizationRun(Record):
 
     code = models.CharField(_("code"), max_length=32, unique=True, editable=False)
     project = models.ForeignKey(
-        "synthesis.Project", verbose_name=_("project"), on_delete=models.PROTECT, related_name="carbonization_runs"
+        "synthesis.Project",
+        verbose_name=_("project"),
+        on_delete=models.PROTECT,
+        related_name="carbonization_runs",
     )
     furnace = models.CharField(_("furnace"), max_length=80, blank=True)
     atmosphere = models.CharField(_("atmosphere"), max_length=40, default="N2")
@@ -71,7 +74,7 @@ class ProgrammeSegment(Record):
 
 @tracked()
 class CarbonAdditive(Sample):
-    """A conductive carbon additive lot: bought (SP) or from a boat of a furnace run. Its kind of carbon is ``group``."""
+    """A carbon additive lot: bought (SP) or from a boat of a furnace run. ``group`` is its kind of carbon."""
 
     KIND = Kind.ADDITIVE
     PREFIX = "CCA"
@@ -90,7 +93,9 @@ class Boat(Record):
 
     run = models.ForeignKey(CarbonizationRun, on_delete=models.CASCADE, related_name="boats")
     number = models.PositiveSmallIntegerField(_("boat"))
-    source = models.ForeignKey(Sample, verbose_name=_("put in"), on_delete=models.PROTECT, related_name="boats")
+    source = models.ForeignKey(
+        Sample, verbose_name=_("put in"), on_delete=models.PROTECT, related_name="boats"
+    )
     additive = models.OneToOneField(
         CarbonAdditive, verbose_name=_("came out"), on_delete=models.PROTECT, related_name="boat"
     )
@@ -105,7 +110,8 @@ class Boat(Record):
             models.UniqueConstraint(fields=("run", "number"), name="boat_number_once"),
             models.CheckConstraint(condition=Q(mass_in_g__gt=0), name="boat_holds_something"),
             models.CheckConstraint(
-                condition=Q(mass_out_g__gt=0, mass_out_g__lte=F("mass_in_g")), name="nothing_grows_in_a_furnace"
+                condition=Q(mass_out_g__gt=0, mass_out_g__lte=F("mass_in_g")),
+                name="nothing_grows_in_a_furnace",
             ),
         )
 

@@ -35,7 +35,9 @@ class LedgerEntry(Record):
     sample = models.ForeignKey("synthesis.Sample", on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     delta = models.DecimalField(_("amount"), max_digits=20, decimal_places=9)
-    product = models.ForeignKey("synthesis.Sample", on_delete=models.PROTECT, null=True, related_name="inputs")
+    product = models.ForeignKey(
+        "synthesis.Sample", on_delete=models.PROTECT, null=True, related_name="inputs"
+    )
     role = models.CharField(_("used as"), max_length=80, blank=True)
     entered = models.CharField(_("as typed"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -48,11 +50,14 @@ class LedgerEntry(Record):
         constraints = (
             models.CheckConstraint(condition=~Q(delta=0), name="ledger_moves_something"),
             models.CheckConstraint(
-                condition=Q(kind="make", delta__gt=0) | Q(kind__in=("use", "discard"), delta__lt=0) | Q(kind="correct"),
+                condition=Q(kind="make", delta__gt=0)
+                | Q(kind__in=("use", "discard"), delta__lt=0)
+                | Q(kind="correct"),
                 name="ledger_sign_fits_kind",
             ),
             models.CheckConstraint(
-                condition=Q(product__isnull=True) | Q(kind__in=("use", "correct")), name="ledger_product_of_a_use"
+                condition=Q(product__isnull=True) | Q(kind__in=("use", "correct")),
+                name="ledger_product_of_a_use",
             ),
         )
         triggers = (

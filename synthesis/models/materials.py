@@ -39,7 +39,8 @@ class Material(Record):
                 name="molar_mass_positive",
             ),
             models.CheckConstraint(
-                condition=Q(density_g_per_mL__isnull=True) | Q(density_g_per_mL__gt=0), name="density_positive"
+                condition=Q(density_g_per_mL__isnull=True) | Q(density_g_per_mL__gt=0),
+                name="density_positive",
             ),
         )
 

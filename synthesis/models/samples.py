@@ -131,7 +131,12 @@ class Sample(Record):
             return self
         for relation in self._meta.related_objects:
             model = relation.related_model
-            if relation.one_to_one and isinstance(model, type) and issubclass(model, Sample) and model.KIND == self.kind:
+            if (
+                relation.one_to_one
+                and isinstance(model, type)
+                and issubclass(model, Sample)
+                and self.kind == model.KIND
+            ):
                 found: Sample = getattr(self, relation.get_accessor_name() or "")
                 return found
         return self

@@ -208,7 +208,9 @@ def test_a_series_keeps_the_extremes_and_the_ceiling(project):
 
 def test_a_zoom_reads_the_full_table(project):
     read(files.deliver(project, content=files.xy(points=20_000)))
-    series = store.series(Measurement.objects.get(), "two_theta_deg", "intensity_counts", start=26.0, end=27.0)
+    series = store.series(
+        Measurement.objects.get(), "two_theta_deg", "intensity_counts", start=26.0, end=27.0
+    )
     assert series.rows == len(series.x) == pytest.approx(286, abs=2)
     assert (series.x.min() >= 26.0, series.x.max() <= 27.0) == (True, True)
 

@@ -58,7 +58,9 @@ def test_a_step_that_lacks_one_input_books_none(project):
 
 
 def test_a_salt_given_in_mol_is_taken_in_grams_by_molar_mass_and_purity(project):
-    salt = Material.objects.create(name="ammonium molybdate tetrahydrate", molar_mass_g_per_mol=Decimal("1235.86"))
+    salt = Material.objects.create(
+        name="ammonium molybdate tetrahydrate", molar_mass_g_per_mol=Decimal("1235.86")
+    )
     lot = factories.lot(project, "50", material=salt, purity_percent=Decimal("99"))
     entry = ledger.use(factories.take(lot, "0.005", "mol"), by=None)
     assert entry.delta == Decimal("-6.241717172")  # 0.005 mol × 1235.86 g/mol / 0.99

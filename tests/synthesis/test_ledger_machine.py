@@ -69,7 +69,9 @@ class Bench(RuleBasedStateMachine):
 
     @rule(sample=samples, amount=st.decimals(min_value="-30", max_value="30", places=3).filter(bool))
     def correct(self, sample: Sample, amount: Decimal) -> None:
-        self._change(sample, amount, lambda: ledger.correct(sample, grams(amount), by=None, reason="stock-take"))
+        self._change(
+            sample, amount, lambda: ledger.correct(sample, grams(amount), by=None, reason="stock-take")
+        )
 
     def _change(self, sample: Sample, by: Decimal, act) -> None:
         try:
@@ -93,4 +95,6 @@ def grams(value: Decimal) -> Quantity:
 
 @pytest.mark.django_db
 def test_whatever_people_do_the_ledger_adds_up():
-    run_state_machine_as_test(Bench, settings=settings(max_examples=25, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(
+        Bench, settings=settings(max_examples=25, stateful_step_count=20, deadline=None)
+    )

@@ -33,7 +33,7 @@ def test_what_is_no_quantity_is_said_to_be_none(written):
 
 
 def test_an_unknown_unit_lists_the_known_ones():
-    with pytest.raises(Refusal, match="‘lb’ is not a known unit. Known: kg, g, mg"):
+    with pytest.raises(Refusal, match=r"‘lb’ is not a known unit\. Known: kg, g, mg"):
         units.parse("20 lb", "g")
 
 
