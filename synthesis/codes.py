@@ -6,7 +6,8 @@ import re
 
 from django.db import connection
 
-CODE_PATTERN = re.compile(r"\b([A-Z]{2,5}-\d{4,7})\b")
+_STRICT = re.compile(r"(?<![A-Z])([A-Z]{2,5})[-_ ]?(\d{4,7})(?!\d)")
+_LOOSE = re.compile(r"(?<![A-Z])([A-Z]{2,5})[-_ ]?(\d{1,7})(?!\d)")
 
 
 def next_code(prefix: str) -> str:
@@ -22,10 +23,14 @@ def next_code(prefix: str) -> str:
 
 
 def codes_in(text: str) -> list[str]:
-    """Codes in a file name or a comment, as written or with other separators: ``CCA0061_C1s``, ``cca-61``."""
-    found = CODE_PATTERN.findall(text.upper())
-    for prefix, digits in re.findall(r"(?<![A-Z])([A-Z]{2,5})[-_ ]?(\d{1,7})(?!\d)", text.upper()):
-        code = f"{prefix}-{int(digits):04d}"
-        if code not in found:
-            found.append(code)
-    return found
+    """Codes in a file name or a comment, with any separator: ``CCA-0061_C1s``, ``cca0061``. At least four digits."""
+    return _found(_STRICT, text)
+
+
+def codes_like(text: str) -> list[str]:
+    """What could be meant as a code, for suggestions to a person: also ``CCA61``."""
+    return _found(_LOOSE, text)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    return list(dict.fromkeys(f"{prefix}-{int(digits):04d}" for prefix, digits in pattern.findall(text.upper())))

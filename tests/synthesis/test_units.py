@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from synthesis import codes, units
+from synthesis import units
 from synthesis.errors import Refusal
 
 
@@ -44,17 +44,3 @@ def test_a_volume_is_no_mass():
 
 def test_conversion_is_exact():
     assert units.parse("0.02 kg", "g").to("mg") == units.Quantity(Decimal("20000"), "mg")
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("CCA-0061_C1s.vms", ["CCA-0061"]),
-        ("cca61 N1s", ["CCA-0061"]),
-        ("NMC_LPSC_CELL-0412_ch1.ndax", ["CELL-0412"]),
-        ("scan0070.xrdml", ["SCAN-0070"]),
-        ("export.csv", []),
-    ],
-)
-def test_codes_are_found_in_file_names(text, found):
-    assert [code for code in codes.codes_in(text) if code in found] == found
