@@ -6,10 +6,26 @@ the whole is above 64 MiB; at most 10,000 members.
 
 from __future__ import annotations
 
+import importlib
 import zipfile
+import zlib
 from pathlib import Path
 
 from characterization.instruments.base import UnreadableFile
+
+
+def _isal_error() -> tuple[type[Exception], ...]:
+    """The error of isal, which fastnda puts in zlib's place for the whole process wherever isal is installed."""
+    try:
+        module = importlib.import_module("isal.igzip_lib")
+    except ImportError:
+        return ()
+    return (module.IsalError,)
+
+
+UNPACKING_FAULTS: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, *_isal_error(),
+)  # fmt: skip
 
 MOST_BYTES = 2 * 1024**3
 MOST_RATIO = 50
@@ -44,7 +60,7 @@ def check_archive(path: Path, needed: tuple[str, ...] = ()) -> list[str]:
             complaint = _complaint(archive, path.stat().st_size)
             names = archive.namelist()
             locked = [member.filename for member in archive.infolist() if member.flag_bits & 1]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except UNPACKING_FAULTS as error:
         raise UnreadableFile(
             "truncated",
             f"{path.name} is a zip container without its table of contents, which stands at its end: "

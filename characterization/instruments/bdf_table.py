@@ -21,8 +21,8 @@ def header_cells(line: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(separator)]
 
 
-def read_csv(path: Path) -> pl.DataFrame:
-    """All cells as text. Raises UnreadableFile ``empty``, ``truncated`` or ``damaged``."""
+def read_csv(path: Path) -> tuple[pl.DataFrame, str]:
+    """All cells as text, and the file's text. Raises UnreadableFile ``empty``, ``truncated`` or ``damaged``."""
     text = read_text(path)
     header, _, body = text.partition("\n")
     separator = next((mark for mark in ("\t", ";", ",") if mark in header), ",")
@@ -32,12 +32,11 @@ def read_csv(path: Path) -> pl.DataFrame:
         raise UnreadableFile("empty", f"{path.name} has a header and no rows.", AGAIN)
     _check_last_line(path.name, header, text, separator)
     try:
-        return pl.read_csv(
-            io.BytesIO(text.encode()), separator=separator, infer_schema=False, truncate_ragged_lines=False
-        )
+        table = pl.read_csv(io.BytesIO(text.encode()), separator=separator, infer_schema=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = str(error).splitlines()[0][:200]
         raise UnreadableFile("damaged", f"{path.name} is damaged: {reason}.", AGAIN) from error
+    return table, text
 
 
 def _check_last_line(name: str, header: str, text: str, separator: str) -> None:

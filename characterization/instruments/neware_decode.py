@@ -6,8 +6,6 @@ import logging
 import struct
 import tempfile
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,15 +15,14 @@ import fastnda
 import polars as pl
 
 from characterization.instruments import neware_header, neware_ndax
-from characterization.instruments.archive import COPY_AGAIN, check_archive
+from characterization.instruments.archive import COPY_AGAIN, UNPACKING_FAULTS, check_archive
 from characterization.instruments.base import UnreadableFile
 
 NDA_MAGIC, ZIP_MAGIC = b"NEWARE", b"PK\x03\x04"
 # What numpy, polars and zip stumble over in damaged bytes; a panic of polars is no Exception.
-_FAULTS = (
-    ValueError, LookupError, TypeError, AttributeError, EOFError, OSError, ArithmeticError, AssertionError,
-    MemoryError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile,
-    pl.exceptions.PolarsError, pl.exceptions.PanicException,
+_FAULTS: tuple[type[BaseException], ...] = (
+    *UNPACKING_FAULTS, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, MemoryError,
+    struct.error, pl.exceptions.PolarsError, pl.exceptions.PanicException,
 )  # fmt: skip
 
 

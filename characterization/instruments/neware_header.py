@@ -23,7 +23,7 @@ from characterization.instruments.archive import COPY_AGAIN
 from characterization.instruments.base import UnreadableFile
 
 BTS9_VERSIONS = (129, 130)
-_HEADER_BYTES = 1024
+_HEADER_BYTES = 260
 _OPEN_ENDED_RECORD_BYTES = {1: 38, 2: 39, 3: 43, 4: 43, 5: 59, 6: 59, 7: 59, 8: 59}
 _SEARCHED_VERSIONS = (26, 28, 29)
 

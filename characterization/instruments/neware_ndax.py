@@ -11,8 +11,10 @@ import zipfile
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
+from characterization.instruments.archive import UNPACKING_FAULTS
 from characterization.instruments.xmlsafe import child, parse_xml
 
+_UNREADABLE: tuple[type[Exception], ...] = (ParseError, *UNPACKING_FAULTS)
 _MOST_XML_BYTES = 16 * 1024**2
 
 _TEST_INFO = {
@@ -102,6 +104,6 @@ def metadata(path: Path) -> tuple[dict[str, object], list[str]]:
         for member, extract in _MEMBERS.items():
             try:
                 said.update(extract(_config(archive, member, path.name)))
-            except (ParseError, zipfile.BadZipFile, ValueError, EOFError, OSError):
+            except _UNREADABLE:
                 unreadable.append(member)
     return said, unreadable

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from characterization.instruments.base import UnreadableFile, decode
+from characterization.instruments.base import Recording, UnreadableFile, decode
 
 MOST_TEXT_BYTES = 1024**3
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eEdD][+-]?\d+)?")
@@ -43,6 +43,14 @@ def read_text(path: Path, *, nuls: bool = False) -> str:
     if looks_binary(raw[:65536]):
         raise UnreadableFile("not_this_format", f"{path.name} is not text.", "Export it as text.")
     return unify(decode(raw))
+
+
+def flag_open_end(recording: Recording, text: str) -> None:
+    """Says that the last line has no line end: the file may be cut off inside its last number."""
+    if not text.endswith("\n"):
+        recording.flag(
+            "last_line_open", "The last line does not end in a line break: its last number may be cut off."
+        )
 
 
 def to_number(cell: str) -> float | None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from characterization.instruments.base import UnreadableFile
+from characterization.instruments.vamas_cursor import AGAIN, Cursor
 
 FORMAT_LINE = "VAMAS Surface Chemical Analysis Standard Data Transfer Format 1988 May 4"
 LAST_LINE = "end of experiment"
-_AGAIN = "Export it again on the instrument; the file that arrived is kept."
 
 MODES = ("MAP", "MAPDP", "MAPSV", "MAPSVDP", "NORM", "SDP", "SDPSV", "SEM", "NOEXP")
 SCAN_MODES = ("REGULAR", "IRREGULAR", "MAPPING")
@@ -32,46 +32,6 @@ _ION_TECHNIQUES = (
     "SNMS energy spec",
 )
 _SPUTTERED_TECHNIQUES = ("AES diff", "AES dir", "EDX", "ELS", "UPS", "XPS", "XRF")
-
-
-class Cursor:
-    """Walks over the lines and knows where it is, so that every complaint names the block and the line."""
-
-    def __init__(self, lines: list[str], name: str) -> None:
-        self.lines, self.name, self.place, self.where = lines, name, 0, "the header"
-
-    def text(self) -> str:
-        if self.place >= len(self.lines):
-            raise UnreadableFile("truncated", f"{self.name} is cut off: it ends in {self.where}.", _AGAIN)
-        self.place += 1
-        return self.lines[self.place - 1].strip()
-
-    def texts(self, count: int) -> list[str]:
-        return [self.text() for _ in range(count)]
-
-    def number(self) -> float | None:
-        written = self.text()
-        try:
-            value = float(written)
-        except ValueError as error:
-            if self.place == len(self.lines):
-                raise UnreadableFile(
-                    "truncated", f"{self.name} is cut off in {self.where}.", _AGAIN
-                ) from error
-            raise self.damaged(f"'{written[:40]}' stands where a number belongs") from error
-        return value if abs(value) < 9e36 else None
-
-    def numbers(self, count: int) -> list[float | None]:
-        return [self.number() for _ in range(count)]
-
-    def count(self, what: str) -> int:
-        value = self.number()
-        if value is None or not 0 <= value <= 1e8 or value != int(value):
-            raise self.damaged(f"{value} cannot be {what}")
-        return int(value)
-
-    def damaged(self, why: str) -> UnreadableFile:
-        return UnreadableFile("damaged", f"{self.name}: line {self.place:,}, in {self.where}: {why}.", _AGAIN)
 
 
 @dataclass
@@ -180,7 +140,8 @@ def read_block(cursor: Cursor, head: Experiment) -> Block:
     values = _values(cursor, total)
     return Block(
         name, sample, started_at, comments, technique, variables, source, source_energy, analyser_mode,
-        pass_energy, work_function, species, transition, abscissa, channels, signal_mode, dwell, scans, values,
+        pass_energy, work_function, species, transition, abscissa, channels, signal_mode,
+        dwell, scans, values,
     )  # fmt: skip
 
 
@@ -190,7 +151,7 @@ def _values(cursor: Cursor, total: int) -> list[float | None]:
         raise UnreadableFile(
             "truncated",
             f"{cursor.name} is cut off: it ends in {cursor.where} after {arrived:,} of {total:,} values.",
-            _AGAIN,
+            AGAIN,
         )
     return cursor.numbers(total)
 
@@ -198,7 +159,7 @@ def _values(cursor: Cursor, total: int) -> list[float | None]:
 def read_vamas(lines: list[str], name: str) -> tuple[Experiment, list[Block]]:
     """Header and blocks. Raises UnreadableFile for a file that is not whole down to ``end of experiment``."""
     start = next((place for place, line in enumerate(lines) if line.strip()), len(lines))
-    cursor = Cursor(lines[start:], name)
+    cursor = Cursor(lines, name, start)
     if not cursor.text().startswith(FORMAT_LINE[:24]):
         raise UnreadableFile("not_this_format", f"{name} does not open with the VAMAS line.")
     head = read_experiment(cursor)

@@ -21,7 +21,7 @@ from characterization.instruments.base import Reader, Recording, Technique, Unre
 from characterization.instruments.bdf_columns import Column, is_bdf, map_columns
 from characterization.instruments.bdf_table import AGAIN, PARQUET_MAGIC, header_cells, read_csv, read_parquet
 from characterization.instruments.cycling import flag_clock, flag_values, utc
-from characterization.instruments.textual import looks_binary, unify
+from characterization.instruments.textual import flag_open_end, looks_binary, unify
 
 
 def _number(column: Column, kind: pl.DataType) -> pl.Expr:
@@ -84,7 +84,7 @@ def read(path: Path) -> list[Recording]:
     """One recording. Raises UnreadableFile where it is no BDF, empty, cut off, too large or damaged."""
     with path.open("rb") as file:
         parquet = file.read(4) == PARQUET_MAGIC
-    raw = read_parquet(path) if parquet else read_csv(path)
+    raw, text = (read_parquet(path), "\n") if parquet else read_csv(path)
     if not raw.height:
         raise UnreadableFile("empty", f"{path.name} has a header and no rows.", AGAIN)
     recording = _recording(raw, path)
@@ -92,6 +92,7 @@ def read(path: Path) -> list[Recording]:
         raise UnreadableFile("damaged", f"{path.name} holds no number in its voltage column.", AGAIN)
     flag_values(recording)
     flag_clock(recording)
+    flag_open_end(recording, text)
     return [recording]
 
 

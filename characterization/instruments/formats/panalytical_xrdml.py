@@ -17,19 +17,13 @@ import contextlib
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element, ParseError
-
-import numpy as np
-import polars as pl
 
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, ending
 from characterization.instruments.xmlsafe import child, children, parse_xml, text
 from characterization.instruments.xrdml_cut import complain_of_cut
+from characterization.instruments.xrdml_points import AGAIN, counting_time, damaged, points_table
 
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
-
-_AGAIN = "Copy it again from the instrument; the file is kept."
 _NUMBERS = {
     "wavelength_angstrom": ("usedWavelength", "kAlpha1"),
     "wavelength_kalpha2_angstrom": ("usedWavelength", "kAlpha2"),
@@ -39,63 +33,6 @@ _NUMBERS = {
     "tube_current_mA": ("incidentBeamPath", "xRayTube", "current"),
     "goniometer_radius_mm": ("incidentBeamPath", "radius"),
 }
-
-
-def _damaged(name: str, why: str) -> UnreadableFile:
-    return UnreadableFile("damaged", f"{name}: {why}.", _AGAIN)
-
-
-def _numbers(element: Element | None, name: str) -> Numbers | None:
-    """The blank-separated numbers of an element, None without the element."""
-    if element is None:
-        return None
-    try:
-        return np.array((element.text or "").split(), dtype=np.float64)
-    except ValueError as error:
-        raise _damaged(name, f"a list of numbers holds something else ({error})") from error
-
-
-def _axis(points: Element, axis: str, count: int, name: str) -> Numbers | None:
-    """The positions of one axis at every point, None where it is not there or does not move."""
-    for positions in children(points, "positions"):
-        if positions.get("axis") != axis:
-            continue
-        listed = _numbers(child(positions, "listPositions"), name)
-        if listed is not None:
-            if listed.size != count:
-                raise _damaged(name, f"{listed.size:,} positions of {axis} for {count:,} counts")
-            return listed
-        start = _numbers(child(positions, "startPosition"), name)
-        end = _numbers(child(positions, "endPosition"), name)
-        if start is not None and end is not None and start.size == end.size == 1 and start[0] != end[0]:
-            return np.linspace(start[0], end[0], count)
-    return None
-
-
-def _counts(points: Element, name: str) -> Numbers:
-    """Counts with the attenuator's factor put on: only raw ``counts`` still lack it."""
-    raw = _numbers(child(points, "counts"), name)
-    if raw is None:
-        corrected = _numbers(child(points, "intensities"), name)
-        if corrected is None:
-            raise _damaged(name, "a scan holds neither counts nor intensities")
-        return corrected
-    factors = _numbers(child(points, "beamAttenuationFactors"), name)
-    if factors is None:
-        return raw
-    if factors.size not in (1, raw.size):
-        raise _damaged(name, f"{factors.size:,} attenuation factors for {raw.size:,} counts")
-    return np.asarray(raw * factors, dtype=np.float64)
-
-
-def _counting_time(points: Element, name: str) -> dict[str, object]:
-    common = _numbers(child(points, "commonCountingTime"), name)
-    listed = _numbers(child(points, "countingTimes"), name)
-    if common is not None and common.size:
-        return {"counting_time_s": float(common[0])}
-    if listed is not None and listed.size:
-        return {"counting_time_s": float(np.median(listed)), "counting_time_varies": bool(np.ptp(listed) > 0)}
-    return {}
 
 
 def _measurement_meta(root: Element, measurement: Element) -> dict[str, object]:
@@ -135,31 +72,16 @@ def _started(scan: Element) -> datetime | None:
     return None
 
 
-def _table(points: Element, axis_name: str, name: str) -> pl.DataFrame:
-    counts = _counts(points, name)
-    if not counts.size:
-        raise UnreadableFile("empty", f"{name} holds a scan without a single count.", _AGAIN)
-    two_theta = _axis(points, "2Theta", counts.size, name)
-    if two_theta is None:
-        raise UnreadableFile(
-            "unsupported",
-            f"{name} holds a scan along {axis_name or 'an unknown axis'} in which 2θ stands still.",
-            "Only scans over 2θ can be read.",
-        )
-    columns: dict[str, Numbers] = {"two_theta_deg": two_theta, "intensity_counts": counts}
-    omega = _axis(points, "Omega", counts.size, name)
-    if omega is not None:
-        columns["omega_deg"] = omega
-    return pl.DataFrame(columns)
-
-
 def _recording(scan: Element, meta: dict[str, object], version: str, name: str) -> Recording:
     points = child(scan, "dataPoints")
     if points is None:
-        raise _damaged(name, "a scan has no data points")
-    meta = meta | _scan_meta(scan, version) | _counting_time(points, name)
+        raise damaged(name, "a scan has no data points")
+    meta = meta | _scan_meta(scan, version) | counting_time(points, name)
     recording = Recording(
-        Technique.XRD, _table(points, scan.get("scanAxis", ""), name), meta=meta, started_at=_started(scan)
+        Technique.XRD,
+        points_table(points, scan.get("scanAxis", ""), name),
+        meta=meta,
+        started_at=_started(scan),
     )
     hints = [str(meta[key]) for key in ("sample_id", "sample_name", "comment") if meta.get(key)]
     recording.title, recording.sample_hints = (hints[0] if hints else ""), tuple(dict.fromkeys(hints))
@@ -183,7 +105,7 @@ def read(path: Path) -> list[Recording]:
         for scan in children(measurement, "scan")
     ]
     if not recordings:
-        raise UnreadableFile("empty", f"{path.name} holds no scan.", _AGAIN)
+        raise UnreadableFile("empty", f"{path.name} holds no scan.", AGAIN)
     for number, recording in enumerate(recordings, 1):
         recording.part = f"scan {number}" if len(recordings) > 1 else ""
     return recordings

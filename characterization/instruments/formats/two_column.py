@@ -23,7 +23,7 @@ import polars as pl
 
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode, ending
 from characterization.instruments.text_table import TextTable, parse_table
-from characterization.instruments.textual import looks_binary, read_text, to_number, unify
+from characterization.instruments.textual import flag_open_end, looks_binary, read_text, to_number, unify
 from characterization.instruments.two_column_header import describe, pairs
 
 _PATTERN_ENDINGS = (".xy", ".xye")
@@ -38,6 +38,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _PER_SECOND = re.compile(r"\bcps\b|counts?\s*/\s*s|c/s", re.IGNORECASE)
+_FEWEST, _FEWEST_BEFORE_FAULT = 30, 5
 _NAME_THEM = "Say what its columns are and in which units; the answer is remembered for files like it."
 _AGAIN = "Export it again on the instrument; the file that arrived is kept."
 
@@ -46,9 +47,9 @@ def _speaks_of_diffraction(header: str) -> bool:
     return bool(_OWN.search(header) or (_DIFFRACTION.search(header) and not _ELSEWHERE.search(header)))
 
 
-def _looks_like_two_theta(x: np.ndarray) -> bool:
-    """Rising in even steps of 0.0005 to 0.5° within -10 and 180°, at least 30 points."""
-    if x.size < 30 or x[0] < -10 or x[-1] > 180:
+def _looks_like_two_theta(x: np.ndarray, fewest: int) -> bool:
+    """Rising in even steps of 0.0005 to 0.5° within -10 and 180°, from ``fewest`` points on."""
+    if x.size < fewest or x[0] < -10 or x[-1] > 180:
         return False
     steps = np.diff(x)
     middle = float(np.median(steps))
@@ -92,8 +93,9 @@ def _is_pattern(table: TextTable, x: np.ndarray, path: Path) -> bool:
         return False
     if _speaks_of_diffraction(header):
         return bool((np.diff(x) > 0).all() and x[0] > -180 and x[-1] < 180)
+    fewest = _FEWEST_BEFORE_FAULT if table.fault else _FEWEST
     bare = not _ELSEWHERE.search(header) and not table.titles
-    return bare and not ending(path.name.lower(), *_TABLE_ENDINGS) and _looks_like_two_theta(x)
+    return bare and not ending(path.name.lower(), *_TABLE_ENDINGS) and _looks_like_two_theta(x, fewest)
 
 
 def _frame(table: TextTable) -> pl.DataFrame:
@@ -137,6 +139,7 @@ def read(path: Path) -> list[Recording]:
     recording = Recording(Technique.XRD, _frame(table), meta=meta, title=hints[0] if hints else "")
     recording.sample_hints = tuple(dict.fromkeys(hints))
     _check_declared(recording, table.header, path.name)
+    flag_open_end(recording, text)
     return [recording]
 
 

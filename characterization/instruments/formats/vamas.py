@@ -87,10 +87,8 @@ def _recording(head: Experiment, technique: str, blocks: list[tuple[int, Block]]
         "regions": entries,
     }
     xps = technique in _PHOTOELECTRONS
-    if xps:
-        table = _xps_table(blocks, name)
-    else:
-        table = pl.concat([other_rows(block, place, name) for place, block in blocks])
+    others = [] if xps else [other_rows(block, place, name) for place, block in blocks]
+    table = _xps_table(blocks, name) if xps else pl.concat(others)
     recording = Recording(Technique.XPS if xps else Technique.OTHER, table, meta=meta)
     samples = dict.fromkeys(block.sample for _, block in blocks if _said(block.sample))
     recording.started_at = next((block.started_at for _, block in blocks if block.started_at), None)
