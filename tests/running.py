@@ -1,4 +1,4 @@
-"""The whole of labsys as a user starts it: ``manage.py up`` in a home of its own, with its children to look at and to kill."""
+"""The whole of labsys as a user starts it: ``manage.py up`` in a home of its own, with children to look at and kill."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class App:
         """A superuser's token for the REST API."""
         env = {**self.env, "DJANGO_SUPERUSER_PASSWORD": "white-rabbit-furnace-7"}
         subprocess.run(
-            [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username", "root", "--email", "root@example.org"],
+            [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username", "root", "--email", "a@b.org"],
             cwd=CHECKOUT, env=env, capture_output=True, check=False,
         )  # fmt: skip
         return self.manage("token", "tests", "--user", "root").stdout.strip().splitlines()[-1]

@@ -1,4 +1,4 @@
-"""Worker and PostgreSQL killed with -9 at random while files are read: none lost, none doubled, nothing half-written."""
+"""Worker and PostgreSQL killed with -9 while files are read: none lost, none doubled, nothing half-written."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def test_every_file_ends_once_whatever_is_killed(tmp_path_factory, instrument_fo
     chance = random.Random(20261122)
     with App(tmp_path_factory.mktemp("kills") / "home") as app:
         token = app.token()
-        stop, kills = threading.Event(), []
+        kills: list[str] = []
+        stop = threading.Event()
 
         def kill() -> None:
             while len(kills) < KILLS and not stop.wait(chance.uniform(0.4, 1.6)):

@@ -1,0 +1,89 @@
+"""File on disk to done against the parse alone, and the series call, on the largest cycler file of the corpus."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.corpus import root
+from tests.running import App, until
+
+LARGEST = "cycler/neware/BTS85-36-6-5-110-20240424.ndax"
+WARM = ("cycler/neware/nw4-120-6-1-36.ndax", "cycler/neware/nw4-120-1-6-53.ndax")
+PARSE = (
+    "import fastnda, sys, time; fastnda.read(sys.argv[1]); "
+    "start = time.perf_counter(); fastnda.read(sys.argv[1]); print(time.perf_counter() - start)"
+)
+
+
+def main() -> int:
+    path = root() / LARGEST
+    if not path.exists():
+        print("no corpus here: set LABSYS_CORPUS")
+        return 2
+    parse_s = min(parse_alone(path) for _ in range(3))
+    with tempfile.TemporaryDirectory() as folder, App(Path(folder) / "home") as app:
+        Path(folder).chmod(0o755)
+        token = app.token()
+        app.ingest(*(root() / name for name in WARM))
+        ready_s, measurement = upload_to_done(app, token, path)
+        seconds = sorted(series(app, token, measurement) for _ in range(40))
+    print(
+        f"700k rows, file to done: {ready_s:.2f} s = {ready_s / parse_s:.1f} x the parse alone ({parse_s:.2f} s); bar 6"
+    )
+    print(
+        f"series of 2,000 points: median {1000 * seconds[20]:.0f} ms, p95 {1000 * seconds[37]:.0f} ms; bar 50 ms"
+    )
+    return 0 if ready_s / parse_s <= 6 and seconds[37] <= 0.05 else 1
+
+
+def parse_alone(path: Path) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", PARSE, str(path)], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def upload_to_done(app: App, token: str, path: Path) -> tuple[float, int]:
+    """Seconds from the first byte of the upload until the file is read, and the measurement that came of it."""
+    start = time.perf_counter()
+    file = post(app, token, path)
+    found: dict[str, Any] = {}
+
+    def is_read() -> bool:
+        found.update(app.get(f"/api/v1/files/{file['id']}/", token)[1])
+        return found["state"] not in ("received", "reading")
+
+    until(is_read, 60, every_s=0.01)
+    return time.perf_counter() - start, found["measurements"][0]
+
+
+def post(app: App, token: str, path: Path) -> dict[str, Any]:
+    boundary = hashlib.sha256(path.name.encode()).hexdigest()
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
+    body = head.encode() + path.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+    kind = f"multipart/form-data; boundary={boundary}"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
+    request = urllib.request.Request(f"{app.address}/api/v1/files/", body, headers)  # noqa: S310 - our own address
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return dict(json.loads(answer.read()))
+
+
+def series(app: App, token: str, measurement: int) -> float:
+    start = time.perf_counter()
+    status, found = app.get(
+        f"/api/v1/measurements/{measurement}/series/?x=time_s&y=voltage_V&points=2000", token
+    )
+    assert status == 200 and len(found["x"]) <= 2000
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())
