@@ -81,15 +81,21 @@ def direction_of(word: str) -> float:
 def integrate(time_s: Numbers, current_mA: Numbers, starts: Indices) -> Numbers:
     """Charge in mAh per row: trapezoid within a step; the first row of a step carries its own current back
     to the row before."""
-    current = np.nan_to_num(current_mA)
-    before = np.empty_like(current)
-    before[1:] = current[:-1]
-    before[starts] = current[starts]
     hours = np.empty_like(time_s)
     hours[0] = 0.0
     hours[1:] = np.clip(np.diff(time_s), 0.0, None) / 3600
-    charge: Numbers = (current + before) / 2 * hours
+    charge: Numbers = mean_with_before(current_mA, starts) * hours
     return charge
+
+
+def mean_with_before(values: Numbers, starts: Indices) -> Numbers:
+    """Mean of each row and the row before it; the first row of a step stands for itself. NaN counts as 0."""
+    own = np.nan_to_num(values)
+    before = np.empty_like(own)
+    before[1:] = own[:-1]
+    before[starts] = own[starts]
+    mean: Numbers = (own + before) / 2
+    return mean
 
 
 def increments(counter: Numbers, starts: Indices, *, restart_at_starts: bool) -> tuple[Numbers, Indices]:
@@ -141,17 +147,21 @@ def flow(table: pl.DataFrame) -> Flow:
     starts = step_starts(table, current)
     signs = step_directions(table, starts)
     integral = integrate(time_s, current, starts)
-    result = Flow(
-        time_s, voltage, integral, integral * np.nan_to_num(voltage), integral, starts, signs, "none"
-    )
+    result = Flow(time_s, voltage, integral, integral, integral, starts, signs, "none")
     if "step_capacity_mAh" in table.columns:
         _from_step_counter(table, result)
     elif {"charge_capacity_mAh", "discharge_capacity_mAh"} <= set(table.columns):
         _from_direction_counters(table, result)
     else:
         result.charge_mAh = np.where(quiet_sign(current) == 0, 0.0, integral)
-        result.energy_mWh = result.charge_mAh * np.nan_to_num(voltage)
+        result.energy_mWh = _energy(result)
     return result
+
+
+def _energy(result: Flow) -> Numbers:
+    """Energy in mWh where no counter gives it: charge times the voltage half way through the row's interval."""
+    energy: Numbers = result.charge_mAh * mean_with_before(result.voltage_V, result.starts)
+    return energy
 
 
 def _from_step_counter(table: pl.DataFrame, result: Flow) -> None:
@@ -168,7 +178,7 @@ def _from_step_counter(table: pl.DataFrame, result: Flow) -> None:
         energy = np.abs(counter_column(table, "step_energy_mWh"))
         result.energy_mWh = increments(energy, result.starts, restart_at_starts=True)[0] * by_row
     else:
-        result.energy_mWh = result.charge_mAh * np.nan_to_num(result.voltage_V)
+        result.energy_mWh = _energy(result)
 
 
 def _from_direction_counters(table: pl.DataFrame, result: Flow) -> None:
@@ -178,7 +188,7 @@ def _from_direction_counters(table: pl.DataFrame, result: Flow) -> None:
     if {"charge_energy_mWh", "discharge_energy_mWh"} <= set(table.columns):
         result.energy_mWh, _ = _difference(table, result, "energy_mWh")
     else:
-        result.energy_mWh = result.charge_mAh * np.nan_to_num(result.voltage_V)
+        result.energy_mWh = _energy(result)
 
 
 def _difference(table: pl.DataFrame, result: Flow, quantity: str) -> tuple[Numbers, Indices]:

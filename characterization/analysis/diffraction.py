@@ -40,7 +40,7 @@ def snip_background(two_theta_deg: Numbers, intensity: Numbers) -> Numbers:
     half = max(2, window(two_theta_deg, 2 * BACKGROUND_HALF_WINDOW_DEG, 5) // 2)
     half = min(half, (len(intensity) - 1) // 2)
     background, _ = Baseline(two_theta_deg).snip(
-        intensity, max_half_window=half, decreasing=True, smooth_half_window=3
+        intensity, max_half_window=half, decreasing=True, smooth_half_window=3, pad_kwargs={"mode": "edge"}
     )
     return np.asarray(background, dtype=np.float64)
 
@@ -56,13 +56,13 @@ def noise_of(intensity: Numbers, smoothed: Numbers) -> float:
 
 
 def find_lines(two_theta_deg: Numbers, net: Numbers, noise: float, unit: str) -> pl.DataFrame:
-    """Peaks whose prominence is above 6 σ of the noise and 1 % of the strongest, by angle.
+    """Peaks whose height and prominence are above 6 σ of the noise and 1 % of the strongest, by angle.
 
     ``net`` is smoothed and without background. Position is a parabola's vertex, width is taken at half
     prominence, area reaches 1.5 widths to each side but not past the middle to a neighbour.
     """
     least = max(PROMINENCE_SIGMAS * noise, PROMINENCE_SHARE * float(net.max()))
-    found, facts = find_peaks(net, prominence=least)
+    found, facts = find_peaks(net, height=least, prominence=least)
     _, _, left, right = peak_widths(net, found, rel_height=0.5)
     points = np.arange(len(net))
     width = np.interp(right, points, two_theta_deg) - np.interp(left, points, two_theta_deg)

@@ -8,10 +8,16 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.signal import savgol_filter
 
 from characterization.analysis.capacity import column
-from characterization.analysis.spectra import NoBackgroundError, linear_background, shirley_background, vertex
+from characterization.analysis.spectra import (
+    Background,
+    anchor_points,
+    best_background,
+    end_levels,
+    smoothed,
+    vertex,
+)
 from characterization.charts.chart import Numbers
 from characterization.instruments.base import Recording
 
@@ -38,19 +44,19 @@ class Region:
     unit: str
     seconds: float | None
     survey: bool
-    background: Numbers = field(init=False)
-    background_name: str = field(init=False, default="Shirley")
-    why_linear: str = field(init=False, default="")
+    base: Background | None = field(init=False)
 
     def __post_init__(self) -> None:
-        try:
-            if self.survey:
-                self.background, self.background_name = np.full(len(self.energy_eV), np.nan), "none"
-            else:
-                self.background = shirley_background(self.energy_eV, self.intensity)
-        except NoBackgroundError as reason:
-            self.background = linear_background(self.energy_eV, self.intensity)
-            self.background_name, self.why_linear = "linear", str(reason)
+        self.base = None if self.survey else best_background(self.energy_eV, self.intensity)
+
+    @property
+    def background_name(self) -> str:
+        return self.base.name if self.base else "none"
+
+    @property
+    def inside(self) -> slice:
+        """The points between the anchors of the background; all of a survey."""
+        return self.base.inside if self.base else slice(None)
 
     @property
     def is_carbon(self) -> bool:
@@ -58,44 +64,52 @@ class Region:
 
     @property
     def net(self) -> Numbers:
-        return self.intensity - (0.0 if self.survey else self.background)
+        """Intensity above the background, between its anchors."""
+        return self.intensity[self.inside] - (self.base.values if self.base else 0.0)
 
     @property
-    def smoothed(self) -> Numbers:
-        """Net intensity, Savitzky–Golay over 7 points (fewer where there are fewer)."""
-        points = min(7, len(self.net) // 2 * 2 - 1)
-        return np.asarray(savgol_filter(self.net, points, 2), dtype=np.float64) if points >= 3 else self.net
-
-    @property
-    def peak(self) -> int:
-        return int(self.smoothed.argmax())
+    def even(self) -> Numbers:
+        """Net intensity, smoothed over 7 points."""
+        return smoothed(self.energy_eV[self.inside], self.net, 7 * float(np.median(np.diff(self.energy_eV))))
 
     @property
     def position_eV(self) -> float:
         """Vertex of a parabola through the top fifth of the highest maximum."""
-        return vertex(self.energy_eV, self.smoothed, self.peak)
+        return vertex(self.energy_eV[self.inside], self.even, int(self.even.argmax()))
 
     @property
     def stands_out(self) -> bool:
-        """Whether the maximum rises 5 σ above the background, σ from what smoothing takes away."""
-        noise = 1.4826 * float(np.median(np.abs(self.net - self.smoothed)))
-        return float(self.smoothed.max()) > STANDS_OUT_SIGMAS * noise
+        """Whether the maximum rises 5 σ above the background and lies within it; σ from what smoothing
+        takes away."""
+        even = self.even
+        noise = 1.4826 * float(np.median(np.abs(self.net - even)))
+        return bool(even.max() > STANDS_OUT_SIGMAS * noise and 0 < even.argmax() < len(even) - 1)
 
     @property
     def area(self) -> float | None:
         """Trapezoid of the intensity above the background, in ``unit`` · eV."""
-        return None if self.survey else float(np.trapezoid(self.net, self.energy_eV))
+        return None if self.survey else float(np.trapezoid(self.net, self.energy_eV[self.inside]))
 
     @property
     def area_uncertainty(self) -> float | None:
-        """Counting statistics alone: √N of every point, through the trapezoid. None where the counts are not
-        known."""
+        """One standard deviation from counting statistics; None where the counts are not known.
+
+        √N of every point through the trapezoid, and √N of the anchors through the background: each anchor bears half of it.
+        """
         per_unit = 1.0 if self.unit == "counts" else self.seconds
         if self.survey or per_unit is None:
             return None
-        weights = np.gradient(self.energy_eV)
-        counts = np.clip(self.intensity, 0, None) * per_unit
-        return float(np.sqrt((weights**2 * counts).sum()) / per_unit)
+        weights = np.gradient(self.energy_eV[self.inside])
+        counts = np.clip(self.intensity[self.inside], 0, None) * per_unit
+        anchors = sum(end_levels(counts)) / anchor_points(counts)
+        return float(np.sqrt((weights**2 * counts).sum() + anchors * (weights.sum() / 2) ** 2) / per_unit)
+
+    def background(self) -> Numbers:
+        """The background at every point, NaN outside its anchors."""
+        full = np.full(len(self.energy_eV), np.nan)
+        if self.base:
+            full[self.inside] = self.base.values
+        return full
 
     def shift(self, by_eV: float) -> None:
         self.energy_eV = self.energy_eV + by_eV
@@ -109,11 +123,13 @@ class Region:
             "low_eV": float(self.energy_eV[0]),
             "high_eV": float(self.energy_eV[-1]),
             "background": self.background_name,
+            "background_low_eV": float(self.energy_eV[self.inside][0]) if self.base else None,
+            "background_high_eV": float(self.energy_eV[self.inside][-1]) if self.base else None,
             "unit": self.unit,
             "area": self.area,
             "area_uncertainty": self.area_uncertainty,
             "peak_position_eV": self.position_eV if self.stands_out else None,
-            "height": float(self.smoothed.max()),
+            "height": float(self.even.max()),
             "shift_eV": shift_eV,
         }
 
@@ -125,7 +141,7 @@ class Region:
                 "region": [self.name] * rows,
                 "binding_energy_eV": self.energy_eV,
                 "intensity": self.intensity,
-                "background": self.background,
+                "background": self.background(),
                 "unit": [self.unit] * rows,
             },
             nan_to_null=True,

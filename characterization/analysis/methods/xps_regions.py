@@ -78,7 +78,7 @@ def _charge_shift(regions: list[Region], reference_eV: float, result: Result) ->
 
 def _findings(region: Region, way: str) -> list[Finding]:
     unit = f"{'counts/s' if region.unit == 'cps' else 'counts'}·eV"
-    low, high = region.energy_eV[0], region.energy_eV[-1]
+    low, high = region.energy_eV[region.inside][[0, -1]]
     base = f"{region.background_name} background, {low:.1f} – {high:.1f} eV, transmission not divided out"
     area = Finding("xps_area", "Area", region.area, unit, region.area_uncertainty, base, region.subject)
     if not region.stands_out:
@@ -91,10 +91,10 @@ def _findings(region: Region, way: str) -> list[Finding]:
 
 def _flag_backgrounds(result: Result, regions: list[Region]) -> None:
     for region in regions:
-        if region.why_linear:
+        if region.base and region.base.why_linear:
             result.flag(
                 "linear_background",
-                f"{region.subject}: a straight background is drawn, because {region.why_linear}.",
+                f"{region.subject}: a straight background is drawn, because {region.base.why_linear}.",
             )
     if any(region.unit == "counts" for region in regions):
         text = (

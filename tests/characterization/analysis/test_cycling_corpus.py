@@ -1,0 +1,82 @@
+"""Every Neware entry of the known answers: rows, first and last cycle, and what the vendor's own sums miss."""
+
+import json
+import time
+
+import fastnda
+import pytest
+
+from characterization.analysis.base import Conditions
+from characterization.analysis.methods import cycling
+from characterization.instruments import registry
+from tests.corpus import corpus, root, truth
+
+pytestmark = pytest.mark.corpus
+
+
+def entries():
+    path = root().parent / "truth" / "cycler.json"
+    known = json.loads(path.read_text()) if path.is_file() else {"neware/SINTEF__G20M7_BTS91.nda": {}}
+    return [name for name in known if name.startswith("neware/")]
+
+
+def measured(name):
+    path = corpus(f"cycler/{name}")
+    (recording,) = registry.read(path, path.name).recordings
+    return recording
+
+
+def close(known):
+    return pytest.approx(known, abs=max(1e-3, 1e-5 * abs(known)))
+
+
+@pytest.mark.parametrize("name", entries())
+def test_rows_first_and_last_cycle_are_as_the_vendor_has_them(name):
+    known = json.loads(truth("cycler.json").read_text())[name]
+    recording = measured(name)
+    assert recording.table.height == known["rows"]
+    cycles = cycling.compute(recording, Conditions(first_direction="charge")).tables["cycles"].to_dicts()
+    assert len(cycles) == known["cycles"]
+    first = known.get("first_cycle_corrected", known["first_cycle"])
+    last = known.get("first_cycle_corrected", known["last_cycle"])
+    for cycle, expected in ((cycles[0], first), (cycles[-1], last)):
+        assert (cycle["charge_capacity_mAh"] or 0.0) == close(expected["charge_mAh"])
+        assert (cycle["discharge_capacity_mAh"] or 0.0) == close(expected["discharge_mAh"])
+
+
+def test_a_zeroed_counter_still_yields_3855_mAh():
+    result = cycling.compute(measured("neware/SINTEF__G20M7_BTS91.nda"), Conditions())
+    found = {finding.name: finding.value for finding in result.findings}
+    assert found["first_discharge_capacity"] == pytest.approx(3855.172, abs=1e-3)
+    assert found["first_coulombic_efficiency"] == pytest.approx(100.427, abs=1e-3)
+    message = next(flag.message for flag in result.flags if flag.code == "counter_restarted")
+    assert "90,941.9 s and 91,037.0 s" in message
+    assert "3,716.03 mAh" in message
+
+
+def test_pulses_are_not_integrated_from_their_records():
+    result = cycling.compute(measured("neware/2-1-6_61[07005012].nda"), Conditions())
+    message = next(flag.message for flag in result.flags if flag.code == "integral_differs")
+    assert "counter 299.86 mAh, integral 900.29 mAh" in message
+
+
+def test_a_nearly_full_cell_has_no_first_efficiency():
+    result = cycling.compute(measured("neware/nw4-120-6-1-36.ndax"), Conditions())
+    assert [flag.code for flag in result.flags] == ["first_efficiency_meaningless"]
+
+
+def test_700_000_rows_take_less_than_reading_them():
+    path = corpus("cycler/neware/BTS85-36-6-5-110-20240424.ndax")
+    recording = measured("neware/BTS85-36-6-5-110-20240424.ndax")
+    cycling.compute(recording, Conditions())
+    took, reading = [], []
+    for _ in range(3):
+        begin = time.perf_counter()
+        result = cycling.compute(recording, Conditions())
+        middle = time.perf_counter()
+        fastnda.read(path)
+        took.append(middle - begin)
+        reading.append(time.perf_counter() - middle)
+    assert min(took) < min(reading)
+    assert result.tables["cycles"].height == 22
+    assert result.tables["curves"].height <= 43 * 300
