@@ -94,7 +94,7 @@ class Region:
     def area_uncertainty(self) -> float | None:
         """One standard deviation from counting statistics; None where the counts are not known.
 
-        √N of every point through the trapezoid, and √N of the anchors through the background: each anchor bears half of it.
+        √N of every point through the trapezoid, and √N of the anchors through the background, half of it by each.
         """
         per_unit = 1.0 if self.unit == "counts" else self.seconds
         if self.survey or per_unit is None:

@@ -9,9 +9,11 @@ LINES = ((10000, 284.8), (3000, 285.7), (1500, 286.9), (900, 289.0), (400, 292.0
 
 
 def carbon(lorentz_eV, step=0.05):
-    """C 1s of five lines, 15,800 counts·eV in all, on 200 + 0.03 of the area passed: a background as Shirley means it."""
+    """C 1s of five lines, 15,800 counts·eV in all, on 200 + 0.03 of the area passed: what Shirley means."""
     energy = np.arange(280, 296 + step / 2, step)
-    lines = sum(a * voigt_profile(energy - at, 0.9 if at == 292 else 0.55, lorentz_eV) for a, at in LINES)
+    lines = np.zeros_like(energy)
+    for area, at in LINES:
+        lines += area * voigt_profile(energy - at, 0.9 if at == 292 else 0.55, lorentz_eV)
     return energy, lines, 200 + 0.03 * cumulative_trapezoid(lines, energy, initial=0)
 
 

@@ -1,0 +1,57 @@
+import pytest
+
+from characterization.charts import layout
+from characterization.charts.chart import Axis, Chart, Layer, Pane, numbers
+from characterization.charts.layout import End
+from tests.characterization.charts.drawn import ALL_KINDS
+
+
+def test_panes_share_the_height_as_they_ask():
+    (top, bottom) = layout.domains(ALL_KINDS, gap=0.1)
+    assert top == pytest.approx((0.73, 1.0))
+    assert bottom == pytest.approx((0.0, 0.63))
+
+
+def test_labels_that_do_not_collide_stay_at_their_lines():
+    places = layout.place_labels([End(100, 50, 40), End(100, 80, 40)], 12, 200)
+    assert [(place.shift, place.left, place.leader) for place in places] == [(0, False, False)] * 2
+
+
+def test_colliding_labels_move_by_at_most_twelve():
+    places = layout.place_labels([End(100, 50, 40), End(100, 49, 40), End(100, 55, 40)], 12, 200)
+    assert all(abs(place.shift) <= 12 for place in places)
+    assert len({place.shift + end for place, end in zip(places, (50, 49, 55), strict=True)}) == 3
+
+
+def test_a_crowd_of_labels_gets_leaders():
+    places = layout.place_labels([End(100, 50, 40)] * 8, 12, 200)
+    assert any(place.leader for place in places)
+
+
+def test_a_label_that_would_leave_the_page_goes_before_its_end():
+    (place,) = layout.place_labels([End(190, 50, 40)], 12, 200)
+    assert place.left
+
+
+def test_a_reversed_axis_begins_with_its_largest_value():
+    layer = Layer("line", numbers([280, 290]), numbers([1, 2]))
+    chart = Chart("xps", "", Axis("Binding energy", "eV", reversed=True), [Pane(Axis("Intensity"), [layer])])
+    assert layout.x_range(chart) == (290, 280)
+
+
+def test_sticks_and_areas_stand_on_zero():
+    layer = Layer("sticks", numbers([1, 2]), numbers([50, 60]))
+    low, high = layout.y_range(Pane(Axis("Intensity"), [layer]))
+    assert low < 0
+    assert high > 60
+
+
+def test_a_logarithmic_axis_leaves_out_what_has_no_logarithm():
+    layer = Layer("line", numbers([0, 1, 2]), numbers([0, 1, 100]))
+    low, high = layout.y_range(Pane(Axis("Z", "Ω", log=True), [layer]))
+    assert 0.5 < low < 1
+    assert 100 < high < 200
+
+
+def test_a_pane_without_points_still_has_a_range():
+    assert layout.y_range(Pane(Axis("Voltage", "V"), [])) == (0.0, 1.0)
