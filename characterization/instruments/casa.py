@@ -14,6 +14,7 @@ _COMPONENT = re.compile(
     rf"CASA comp \(\*(.*?)\*\) \(\*(.*?)\*\) Area {_NUMBER}.*? MFWHM {_NUMBER}"
     rf".*? Position {_NUMBER}.*? RSF {_NUMBER}"
 )
+_LONGEST_LINE = 1000
 Entry = dict[str, object]
 
 
@@ -25,7 +26,7 @@ def regions(comments: list[str], excitation_eV: float | None) -> list[Entry]:
     """{name, background, high_eV, low_eV (binding energies), rsf} for every region line."""
     found: list[Entry] = []
     for line in comments:
-        match = _REGION.match(line)
+        match = _REGION.match(line[:_LONGEST_LINE])
         if match:
             start, end, rsf = (float(match[place]) for place in (3, 4, 5))
             found.append(
@@ -44,7 +45,7 @@ def components(comments: list[str], excitation_eV: float | None) -> list[Entry]:
     """{name, line_shape, area, fwhm_eV, position_eV (binding energy), rsf} for every component line."""
     found: list[Entry] = []
     for line in comments:
-        match = _COMPONENT.match(line)
+        match = _COMPONENT.match(line[:_LONGEST_LINE])
         if match:
             area, fwhm, position, rsf = (float(match[place]) for place in (3, 4, 5, 6))
             found.append(

@@ -10,6 +10,7 @@ import polars as pl
 from characterization.instruments.base import Recording
 
 MOST_TIMES_NAMED = 5
+MOST_V, MOST_MA = 1000.0, 1e6
 LONGEST_TEST_S = 10 * 365.25 * 86400
 
 
@@ -69,7 +70,14 @@ def flag_clock(recording: Recording) -> None:
 
 
 def flag_values(recording: Recording) -> None:
-    """Says where voltage or current is missing or not a number."""
+    """Says where time, voltage or current is missing, no number, or beyond anything a cycler can do."""
+    table = recording.table
+    for column, most in (("voltage_V", MOST_V), ("current_mA", MOST_MA)):
+        wild = table.select((pl.col(column).is_finite() & (pl.col(column).abs() > most)).sum()).item()
+        if wild:
+            recording.flag(
+                "value_implausible", f"{wild:,} of {table.height:,} rows have a {column} beyond {most:,.0f}."
+            )
     for column in ("time_s", "voltage_V", "current_mA"):
         bad = recording.table.select((~pl.col(column).is_finite().fill_null(False)).sum()).item()
         if bad:

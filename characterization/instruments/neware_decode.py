@@ -29,12 +29,14 @@ _FAULTS: tuple[type[BaseException], ...] = (
 @dataclass
 class Decoded:
     """The decoder's table, what the file says of itself, its members that could not be read, the decoder's
-    warnings."""
+    warnings, and whether the file says how many records it should hold.
+    """
 
     table: pl.DataFrame
     meta: dict[str, object]
     unreadable: list[str]
     notes: list[str]
+    length_declared: bool = True
 
 
 class _Notes(logging.Handler):
@@ -87,7 +89,7 @@ def _read(path: Path, name: str) -> pl.DataFrame:
 
 
 def _decode_nda(path: Path) -> Decoded:
-    neware_header.check_whole(path)
+    declared = neware_header.check_whole(path)
     with _listening() as notes, _named_as(path, ".nda") as named:
         table = _read(named, path.name)
         try:
@@ -95,7 +97,7 @@ def _decode_nda(path: Path) -> Decoded:
         except _FAULTS:
             meta, unreadable = {}, ["the header's texts"]
     neware_header.check_count(path, table.height, meta.get("declared_records"))
-    return Decoded(table, meta, unreadable, notes)
+    return Decoded(table, meta, unreadable, notes, declared)
 
 
 def _decode_ndax(path: Path) -> Decoded:

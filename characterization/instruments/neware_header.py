@@ -46,8 +46,11 @@ def _cut(path: Path, size: int, needed: int) -> UnreadableFile:
     )
 
 
-def check_whole(path: Path) -> None:
-    """Raises UnreadableFile ``truncated`` where the header points beyond the end of the file."""
+def check_whole(path: Path) -> bool:
+    """Whether the header says how long the records are, so that a whole file can be told from a cut one.
+
+    Raises UnreadableFile ``truncated`` where the header points beyond the end of the file.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
@@ -64,6 +67,7 @@ def check_whole(path: Path) -> None:
             f"{path.name} ends in the middle of a record: {(size - begin) % record} of {record} bytes.",
             COPY_AGAIN,
         )
+    return header[14] in BTS9_VERSIONS or (header[14] not in _SEARCHED_VERSIONS and length > 0)
 
 
 def check_count(path: Path, rows: int, declared: object) -> None:

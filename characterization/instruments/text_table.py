@@ -30,12 +30,14 @@ class TextTable:
 def without_c_comments(text: str) -> tuple[str, list[str]]:
     """The text with ``/* … */`` blanked out, line for line, and the lines that stood inside."""
     inside: list[str] = []
-
-    def blank(match: re.Match[str]) -> str:
-        inside.extend(match[0].split("\n"))
-        return "\n" * match[0].count("\n")
-
-    return re.sub(r"/\*.*?\*/", blank, text, flags=re.DOTALL), inside
+    kept: list[str] = []
+    place = 0
+    while (start := text.find("/*", place)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
+        comment = text[start : end + 2]
+        inside.extend(comment.split("\n"))
+        kept += [text[place:start], "\n" * comment.count("\n")]
+        place = end + 2
+    return "".join(kept) + text[place:], inside
 
 
 def numbers_in(line: str, separator: str) -> list[float] | None:

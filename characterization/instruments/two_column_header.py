@@ -11,6 +11,7 @@ _EVA = re.compile(r'(\w[\w ]*?):\s*"([^"]*)"')
 _PAIR = re.compile(r"^[\s#;!*/']*([^=:,\t]{2,60}?)\s*[=:,\t]\s*(.+?)\s*$")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 
+_MOST_LINES, _LONGEST_LINE = 2000, 1000
 _WAVELENGTHS = {
     "wavelength_angstrom": (
         r"(k[- ]?alpha ?1( wavelength)?|(calibrated )?wave ?length( ?\(?(å|a|angstrom)\)?)?|lambda)"
@@ -32,7 +33,9 @@ _TEXTS = {
 def pairs(header: list[str]) -> list[tuple[str, str]]:
     """(key, value) for every statement of the header lines, keys in lower case."""
     found: list[tuple[str, str]] = []
-    for line in header:
+    for line in header[:_MOST_LINES]:
+        if len(line) > _LONGEST_LINE:
+            continue
         quoted = _EVA.findall(line)
         if quoted:
             found += [(key.strip().lower(), value.strip()) for key, value in quoted]

@@ -82,6 +82,15 @@ def _flag_notes(recording: Recording, decoded: Decoded) -> None:
         )
 
 
+def _flag_length(recording: Recording, decoded: Decoded) -> None:
+    if not decoded.length_declared:
+        recording.flag(
+            "length_not_stated",
+            f"The file does not say how many records it should hold; {recording.table.height:,} were read. "
+            "Had it been cut between two records, that would not show.",
+        )
+
+
 def _flag_gaps(recording: Recording, index: pl.Series) -> None:
     first, last = int(index[0]), int(index[-1])
     if first != 1 or last != index.len():
@@ -93,6 +102,7 @@ def _flag_gaps(recording: Recording, index: pl.Series) -> None:
 
 def _flag_all(recording: Recording, decoded: Decoded) -> None:
     _flag_notes(recording, decoded)
+    _flag_length(recording, decoded)
     _flag_gaps(recording, decoded.table["index"])
     flag_values(recording)
     flag_clock(recording)

@@ -244,3 +244,12 @@ def test_chinese_texts_are_kept(tmp_path: Path):
                 raw = raw.replace(b'Barcode="commercial_cell_001"', 'Barcode="正极七号"'.encode("gb18030"))
             new.writestr(member, raw)
     assert READER.read(path)[0].meta["barcode"] == "正极七号"
+
+
+def test_without_a_declared_length_it_says_that_a_cut_would_not_show():
+    assert [flag.code for flag in read(nda(RECORDS, declared=False)).flags] == ["length_not_stated"]
+
+
+def test_a_voltage_that_no_cycler_has_is_flagged():
+    flags = read(nda([(1, REST, 3.0, 0.0, 0.0), (1, REST, 99_999.0, 0.0, 0.0)])).flags
+    assert [flag.message for flag in flags] == ["1 of 2 rows have a voltage_V beyond 1,000."]

@@ -153,3 +153,8 @@ def test_real_scans_have_their_known_points(name: str, known: tuple[int, float, 
     assert table["two_theta_deg"][-1] == pytest.approx(last, abs=1e-8)
     assert table["intensity_counts"].max() == most
     assert recording.meta["counting_time_s"] == seconds
+
+
+def test_a_hundred_thousand_nested_elements_are_survived():
+    text = "<xrdMeasurements>" + "<a>" * 100_000 + "</a>" * 100_000 + "</xrdMeasurements>"
+    assert complaint(text).code == "empty"

@@ -1,5 +1,7 @@
 """Powder patterns as text: every way to write two columns, and no table of something else taken for one."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -196,3 +198,10 @@ OTHERS = [
 def test_real_tables_of_other_techniques_are_never_taken_for_patterns(name: str):
     path = corpus(f"characterization/{name}")
     assert code_of(READER, path.read_bytes(), path.name) == "needs_mapping"
+
+
+@pytest.mark.parametrize("text", ["/*" * 200_000, "a " * 200_000, 'a: "' * 100_000, "1," * 200_000 + "\n"])
+def test_long_odd_lines_cost_no_more_than_reading_them(text: str):
+    started = time.perf_counter()
+    keeps_its_promise(READER, text.encode(), "upload.txt")
+    assert time.perf_counter() - started < 5
