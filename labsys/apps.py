@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.checks import register
 
+from labsys import checks
 from labsys.celery import app
 
 
@@ -13,3 +15,6 @@ class LabsysConfig(AppConfig):
     name = "labsys"
     default_auto_field = "django.db.models.BigAutoField"
     worker: Any = app
+
+    def ready(self) -> None:
+        register(checks.history_is_guarded, "labsys")

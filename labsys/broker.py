@@ -1,7 +1,7 @@
-"""The broker: a doorbell for the worker. Embedded it is a queue on the same PostgreSQL (pgmq); the truth is the Job row.
+"""The broker: a doorbell for the worker, embedded a queue on the same PostgreSQL (pgmq). The Job row is the truth.
 
-Where a worker dies the broker rings again: after `visibility_timeout` seconds on PostgreSQL and Redis, at once on
-RabbitMQ. A second ring for a job that is running does nothing, so the time may be shorter than a job.
+Where a worker dies the broker rings again: after `visibility_timeout` seconds on PostgreSQL and Redis, at
+once on RabbitMQ. A second ring for a job that is running does nothing, so the time may be shorter than a job.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ def transport_options(url: str, conninfo: str) -> dict[str, Any]:
     if url.startswith("pgmq"):
         return {
             "conn_string": conninfo,
-            "init_extension": False,  # the schema is installed by `migrate`; the server extension is not needed
+            "init_extension": False,  # `migrate` installs the schema; the server extension is not needed
             "visibility_timeout": REDELIVER_S,
             "wait_time_seconds": 0,
             "polling_interval": 0.02,
@@ -24,7 +24,7 @@ def transport_options(url: str, conninfo: str) -> dict[str, Any]:
             "pool_timeout": 10,
         }
     if url.startswith("redis"):
-        # kombu looks for tasks of dead workers every interval * throttle seconds, 100 s unless told otherwise.
+        # kombu looks for tasks of dead workers every interval * throttle seconds, by default 100 s
         return {
             "visibility_timeout": REDIS_REDELIVER_S,
             "unacked_restore_interval": 5,

@@ -5,7 +5,7 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import beat_embedded_init, worker_process_init
 
 from labsys.local import tether
 
@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 
 
 @worker_process_init.connect
+@beat_embedded_init.connect
 def end_with_the_worker(**_: Any) -> None:
-    """A pool child whose worker was killed with -9 ends too, and with it what it held."""
+    """A child whose worker was killed with -9 ends too: a pool process with what it held, and the clock."""
     tether.follow_parent(signal.SIGKILL)

@@ -1,6 +1,6 @@
 """Two roles on one PostgreSQL: `owner` migrates, `default` (the application's own role) works.
 
-The application's role can neither change nor delete what was recorded; `labsys.local.roles` grants what it may.
+The application's role can neither change nor delete what was recorded; `labsys.local.roles` says what it may.
 """
 
 from pathlib import Path
@@ -18,9 +18,13 @@ NOT_STARTED = 1  # a port nobody listens on: a command that needs no database ge
 
 
 def databases(
-    home: Home, owner_url: str, app_url: str, secret_key: str, statement_limit_s: int
+    home: Home, owner_url: str, app_url: str, app_password: str, statement_limit_s: int
 ) -> dict[str, Any]:
-    """Django's DATABASES: embedded where no URL is given; `statement_limit_s` bounds one statement of `default`."""
+    """Django's DATABASES: embedded where no URL is given.
+
+    `app_password` is that of the role which `migrate` makes beside the owner of a server we did not start;
+    `statement_limit_s` bounds one statement of the application.
+    """
     owner = from_url(owner_url) if owner_url else embedded(home, cluster.OWNER)
     if app_url:
         app = from_url(app_url)
@@ -29,7 +33,7 @@ def databases(
     elif unguarded_mark(home).exists():
         app = dict(owner)
     else:
-        app = {**owner, "USER": app_role(owner["USER"]), "PASSWORD": derived(secret_key, "database role")}
+        app = {**owner, "USER": app_role(owner["USER"]), "PASSWORD": app_password}
     common = {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
     return {
         "default": {
@@ -78,7 +82,12 @@ def unguarded_mark(home: Home) -> Path:
 def limits(statement_s: int) -> str:
     """Session settings: a statement, a wait for a lock and an idle transaction all end."""
     idle_s = max(60, statement_s)
-    return f"-c statement_timeout={statement_s}s -c lock_timeout=5s -c idle_in_transaction_session_timeout={idle_s}s"
+    bounds = {
+        "statement_timeout": statement_s,
+        "lock_timeout": 5,
+        "idle_in_transaction_session_timeout": idle_s,
+    }
+    return " ".join(f"-c {name}={seconds}s" for name, seconds in bounds.items())
 
 
 def conninfo(database: dict[str, Any]) -> str:

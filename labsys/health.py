@@ -20,7 +20,7 @@ from characterization.models import WorkerPulse
 
 logger = logging.getLogger(__name__)
 HEARD_LATELY = timedelta(seconds=60)
-BROKER_LIMIT_S = 2.0
+BROKER_LIMIT_S = 2
 LEAST_FREE_BYTES = 200_000_000
 
 

@@ -1,4 +1,4 @@
-"""Settings of the whole house. Everything a deployment decides comes from the environment, with a default for each."""
+"""Settings of the whole house. What a deployment decides comes from the environment, with a default for each."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -184,15 +184,29 @@ CSRF_COOKIE_NAME = "__Host-csrf" if LABSYS_PRODUCTION else "labsys-csrf"
 if environment.flag("LABSYS_TRUSTED_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- REST: default authentication, permissions, errors and paging of the API are set in this dict and nowhere else
+# --- REST: authentication, permissions, errors and paging of the API are set in this dict and nowhere else
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "synthesis.authentication.BearerAuthentication",  # first: it says how to log in (401)
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["synthesis.authentication.PeopleOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["synthesis.api.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "synthesis.api.paging.KeyPages",
+    "DEFAULT_FILTER_BACKENDS": ["synthesis.api.filters.ListFilters"],
+    "EXCEPTION_HANDLER": "synthesis.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of table downloads
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "labsys",
+    "DESCRIPTION": "Samples, their chain, files and measurements. Errors are problem details (RFC 9457).",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["synthesis.authentication.PeopleOnly"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

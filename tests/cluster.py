@@ -1,7 +1,8 @@
-"""The PostgreSQL of one test run: an embedded server in a throw-away home, fast because nobody misses its data.
+"""The PostgreSQL of one test run: an embedded server in a throw-away home, without fsync.
 
 Started by the first process of a run before settings are read (`tests/settings.py`), used by all workers of
-pytest-xdist, ended by `tests/conftest.py`. LABSYS_TEST_DATABASE_URL names another server, whose owner may make databases.
+pytest-xdist, stopped when that process ends. LABSYS_TEST_DATABASE_URL names another server instead; its user
+may make databases.
 """
 
 import atexit

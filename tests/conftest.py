@@ -1,7 +1,7 @@
 """Test databases with both roles: the owner makes them, tests run as the application's own role.
 
-A test that wants its changes committed (`transaction=True`, a live server) is followed by an emptying as the owner,
-since the application's role may truncate nothing.
+A test that wants its changes committed (`transaction=True`, a live server) is followed by an emptying as the
+owner, since the application's role may truncate nothing.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def django_db_setup(
     """One database per worker; the server ends with the run, so none is dropped."""
     with django_db_blocker.unblock():
         setup_databases(
-            verbosity=0, interactive=False, aliases={"default", "owner"}, serialized_aliases=set()
+            verbosity=0, interactive=False, aliases=dict.fromkeys(("default", "owner")), serialized_aliases=set()
         )
 
 

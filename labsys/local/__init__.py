@@ -1,7 +1,7 @@
 """The embedded default: PostgreSQL, web and worker on one machine, from one command.
 
-Management commands that need the database run inside `database_running()`, which finds the server of a running
-`up`, or starts one for the time of the command.
+Management commands that need the database run inside `database_running()`, which finds the server of a
+running `up`, or starts one for the time of the command.
 """
 
 import os
@@ -79,7 +79,7 @@ def is_up(here: Home) -> bool:
 
 
 def claim(here: Home) -> Lock | None:
-    """None where a server answers; else the lock of who may start it, which waits for whoever is starting it now."""
+    """None where a server answers; else the lock of who may start it. Waits while another starts it."""
     deadline = time.monotonic() + WAIT_S
     while not is_running(here):
         try:

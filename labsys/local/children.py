@@ -54,7 +54,7 @@ class Child:
         return self.process.poll() if self.process else None
 
     def again(self) -> bool:
-        """Starts it once more if it ended long enough ago: at once the first time, then after 1, 2, 4 … 10 s."""
+        """Starts it once more if it lived long enough: at once the first time, then after 1, 2, 4 … 10 s."""
         if time.monotonic() - self.started_at > STEADY_S:
             self.deaths = 0
         pause_s = min(2 ** (self.deaths - 1), LONGEST_PAUSE_S) if self.deaths else 0.0

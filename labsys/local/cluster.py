@@ -83,7 +83,7 @@ def run_initdb(programs: Path, data: Path, password: Path, who: places.Runner) -
             f"--pwfile={password}", "--no-locale", *(builtin if places.version(programs) >= 17 else []),
         ],
         cwd="/", capture_output=True, text=True, timeout=INITDB_LIMIT_S, check=False,
-        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, **who.identity,
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, user=who.uid, group=who.gid, extra_groups=who.groups,
     )  # fmt: skip
     if done.returncode:
         raise ClusterError(

@@ -10,6 +10,7 @@ from labsys.local.children import Child
 from labsys.local.home import Home
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how this machine reaches who listens there
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -25,7 +26,7 @@ def once(home: Home, *arguments: str) -> Child:
 
 
 def web(home: Home, host: str, port: int) -> Child:
-    """gunicorn: two processes of four threads, requests of limited size, each process renewed now and then."""
+    """gunicorn: two processes of four threads, requests of limited size, each process renewed at times."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     command = [
         sys.executable, "-m", "gunicorn", "labsys.wsgi", "--chdir", str(CHECKOUT), "--bind", address,
@@ -56,4 +57,4 @@ def allowed_hosts(host: str) -> dict[str, str]:
     if host in LOOPBACK or "LABSYS_ALLOWED_HOSTS" in os.environ:
         return {}
     names = ["localhost", "127.0.0.1", "[::1]", socket.gethostname(), socket.getfqdn()]
-    return {"LABSYS_ALLOWED_HOSTS": ",".join([*names, *([host] if host not in ("0.0.0.0", "::") else [])])}  # noqa: S104
+    return {"LABSYS_ALLOWED_HOSTS": ",".join([*names, *([] if host in EVERYWHERE else [host])])}

@@ -71,7 +71,7 @@ class Home:
         write_whole(self.state_path, json.dumps(asdict(state), indent=1))
 
     def secret(self, name: str) -> str:
-        """The secret of that name: 64 hexadecimal digits, made on first use and readable by the owner alone."""
+        """The secret of that name: 64 hexadecimal digits, made on first use, readable by the owner alone."""
         path = self.path / "secrets" / name
         try:
             return path.read_text().strip()

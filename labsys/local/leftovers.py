@@ -36,7 +36,7 @@ def working_in(data: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(entry / "cwd") == here:
+            if str((entry / "cwd").readlink()) == here:
                 found.append(int(entry.name))
         except OSError:
             continue

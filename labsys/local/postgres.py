@@ -15,11 +15,7 @@ START_LIMIT_S = 90.0
 STOP_LIMIT_S = 30.0
 PORT_TRIES = 5
 ORDINARY = ("max_connections=200", "timezone=UTC", "log_timezone=UTC", "log_statement=none")
-FORGETFUL = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-)  # for tests, whose data nobody misses
+FORGETFUL = ("fsync=off", "full_page_writes=off")  # for tests: outlives a kill, not a loss of power
 
 
 class ServerError(Exception):
@@ -71,12 +67,13 @@ class Server:
     def _try(self, state: State) -> bool:
         """Starts it on that port; False where it ended by itself before it answered."""
         with (self.home.logs / "postgres.log").open("ab") as log:
-            # Nothing else runs in the child between fork and exec: prctl and getppid are safe there.
+            # The child calls only prctl and getppid between fork and exec, which no other thread can hold up.
             self.process = subprocess.Popen(
                 self._command(state),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
                 env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-                preexec_fn=tether.tied(signal.SIGINT), **self.who.identity,
+                user=self.who.uid, group=self.who.gid, extra_groups=self.who.groups,
+                preexec_fn=tether.tied(signal.SIGINT),  # noqa: PLW1509
             )  # fmt: skip
         deadline = time.monotonic() + START_LIMIT_S
         while time.monotonic() < deadline:
@@ -123,7 +120,7 @@ def connect(
 
 
 def is_running(home: Home) -> bool:
-    """Whether the server of this home, and no other, answers to the application's role, whoever started it."""
+    """Whether the server of this home answers to the application's role, whoever started it."""
     state = home.state()
     return state is not None and answers(home, state, cluster.APP, cluster.DATABASE)
 

@@ -1,11 +1,11 @@
 """Two roles, from the first day: the owner migrates, the application's role works.
 
-The application's role may read and write the tables, but cannot change, delete or invent what was recorded: neither a
-history table (one with a column pgh_id) nor the ledger, neither directly nor by switching capture off. What it may
-not do is refused by PostgreSQL itself, so that no fault in this program can give it away.
+The application's role may read and write the tables, but cannot change, delete or invent what was recorded:
+neither a history table (one with a column pgh_id) nor the ledger, neither directly nor by switching capture
+off. What it may not do is refused by PostgreSQL itself, so that no fault in this program can give it away.
 
-- History rows are written by trigger functions that run with the owner's rights (SECURITY DEFINER, fixed search
-  path). They are nobody's to execute, so nobody can hang them on a table of their own and feed them inventions.
+- History rows are written by trigger functions that run with the owner's rights (SECURITY DEFINER, fixed
+  search path). They are nobody's to execute, so nobody can hang them on a table of their own and feed them.
 - pgtrigger's own escape (`pgtrigger.ignore`, a session setting anyone may make) works for the owner alone.
 """
 
@@ -86,8 +86,9 @@ def grant(cursor: Cursor, app: str) -> None:
 def history_tables(cursor: Cursor) -> list[str]:
     """The tables that hold what was recorded, and others the application only reads."""
     cursor.execute(
-        "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND "
-        "(relname = ANY(%s) OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'pgh_id'))",
+        "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+        "AND (relname = ANY(%s) "
+        "OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'pgh_id'))",
         [list(READ_ONLY)],
     )
     return [str(name) for (name,) in cursor.fetchall()]
@@ -119,7 +120,7 @@ _RIGHTS = (
     "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {app}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
 )
-# Queues are made by those who use them, so the application's role may create there; no history lies in that schema.
+# Queues are made by those who use them, so the application's role may create there; no history lies there.
 _QUEUE_RIGHTS = (
     "GRANT USAGE, CREATE ON SCHEMA pgmq TO {app}",
     "GRANT ALL ON pgmq.meta, pgmq.notify_insert_throttle, pgmq.topic_bindings TO {app}",

@@ -48,8 +48,7 @@ class Plan:
     @property
     def reached(self) -> str:
         """The host under which this machine reaches the web."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not listened on
-        return everywhere.get(self.host, self.host)
+        return commands.EVERYWHERE.get(self.host, self.host)
 
 
 class Supervisor:
@@ -112,7 +111,7 @@ class Supervisor:
                     raise NotUpError("\n".join([f"{child.name} ends again and again:", *child.last_lines()]))
             if time.monotonic() > deadline:
                 raise NotUpError(
-                    f"Not ready after {READY_LIMIT_S:.0f} s. /readyz says {answer[1]}; the logs are in {self.home.logs}."
+                    f"Not ready after {READY_LIMIT_S:.0f} s. /readyz says {answer[1]}; logs are in {self.home.logs}."
                 )
             self._pause()
 

@@ -1,9 +1,9 @@
 """`migrate` as the owner; afterwards the application's role is given what it may do."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections, transaction
 
@@ -16,7 +16,7 @@ OWNER = "owner"
 class Command(Migrate):
     """Brings the database to the newest shape, as its owner."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(database=OWNER)
 

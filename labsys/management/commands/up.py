@@ -1,10 +1,9 @@
 """`manage.py up`: everything on this machine, from one command, until Ctrl-C."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from labsys import local
@@ -27,7 +26,7 @@ class Command(BaseCommand):
     help = "Runs labsys on this machine: PostgreSQL, web and worker. Ctrl-C stops it."
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own declaration; `migrate` checks
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on"))
         parser.add_argument("--port", type=int, help=_("port to listen on; the first free one from 8000 on"))
         parser.add_argument("--workers", type=int, default=2, help=_("files read at the same time"))
@@ -59,7 +58,8 @@ def only_one(home: Home) -> Lock:
     except BusyError as busy:
         raise CommandError(
             _(
-                "labsys already runs for %(home)s: process %(pid)s at %(address)s. Stop it first, or set LABSYS_HOME."
+                "labsys already runs for %(home)s: process %(pid)s at %(address)s. "
+                "Stop it first, or set LABSYS_HOME."
             )
             % {"home": home.path, "pid": busy.holder.get("pid"), "address": busy.holder.get("address", "-")}
         ) from busy
