@@ -22,6 +22,7 @@ CHARGING = re.compile(r"ch(ar)?g", re.IGNORECASE)
 RESTING = re.compile(r"rest|pause|ocv|open.?circuit|idle", re.IGNORECASE)
 CURRENT_DEADBAND = 1e-4
 RESTART_SHARE = 0.5
+LEAP_S, LEAP_INTERVALS = 3600.0, 100.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Restart:
 class Flow:
     """What flowed into each row since the row before, one value per row of the table.
 
-    ``charge_mAh`` and ``energy_mWh`` are signed, positive while charging; ``integral_mAh`` is ∫ I dt.
+    ``charge_mAh`` and ``energy_mWh`` are signed, positive while charging; ``integral_mAh`` is ∫ I dt by trapezoids.
     ``starts`` holds the first row of each step and ``signs`` its declared direction: 1 charge, −1 discharge,
     0 rest, NaN not declared. ``kept_before_mAh`` is what the counter already held when the file began.
     """
@@ -52,6 +53,7 @@ class Flow:
     counter: str
     restarts: list[Restart] = field(default_factory=list)
     kept_before_mAh: float = 0.0
+    leaps: int = 0
     step_ends_mAh: dict[int, float] = field(default_factory=dict)
 
 
@@ -78,14 +80,19 @@ def direction_of(word: str) -> float:
     return 1.0 if CHARGING.search(word) else float("nan")
 
 
-def integrate(time_s: Numbers, current_mA: Numbers, starts: Indices) -> Numbers:
-    """Charge in mAh per row: trapezoid within a step; the first row of a step carries its own current back
-    to the row before."""
-    hours = np.empty_like(time_s)
-    hours[0] = 0.0
-    hours[1:] = np.clip(np.diff(time_s), 0.0, None) / 3600
-    charge: Numbers = mean_with_before(current_mA, starts) * hours
-    return charge
+def intervals(time_s: Numbers) -> tuple[Numbers, int]:
+    """Seconds since the row before, and how many leaps of the clock count as none.
+
+    A leap goes backwards, or forwards by more than an hour and 100 times the file's median interval: a pause or a wrong
+    clock, through which nobody knows that the current flowed.
+    """
+    seconds = np.zeros_like(time_s)
+    seconds[1:] = np.diff(time_s)
+    ahead = seconds[seconds > 0]
+    longest = max(LEAP_S, LEAP_INTERVALS * float(np.median(ahead))) if ahead.size else LEAP_S
+    leaps = (seconds < 0) | (seconds > longest)
+    seconds[leaps] = 0.0
+    return seconds, int(leaps.sum())
 
 
 def mean_with_before(values: Numbers, starts: Indices) -> Numbers:
@@ -146,8 +153,10 @@ def flow(table: pl.DataFrame) -> Flow:
     time_s = column(table, "time_s")
     starts = step_starts(table, current)
     signs = step_directions(table, starts)
-    integral = integrate(time_s, current, starts)
+    seconds, leaps = intervals(time_s)
+    integral: Numbers = mean_with_before(current, starts) * seconds / 3600
     result = Flow(time_s, voltage, integral, integral, integral, starts, signs, "none")
+    result.leaps = leaps
     if "step_capacity_mAh" in table.columns:
         _from_step_counter(table, result)
     elif {"charge_capacity_mAh", "discharge_capacity_mAh"} <= set(table.columns):

@@ -24,6 +24,9 @@ def flag_counters(result: Result, flow: Flow, halves: Halves) -> None:
         result.flag(
             "integrated", "The file keeps no capacity counter: capacities are the integral of the current."
         )
+    if flow.leaps and flow.counter == "none":
+        text = f"The clock leaps {flow.leaps} times; nothing is integrated over these leaps."
+        result.flag("clock_leaps", text)
     if flow.kept_before_mAh > 0:
         text = (
             f"The capacity counter stands at {mAh(flow.kept_before_mAh)} "
@@ -43,8 +46,8 @@ def _both_sums(flow: Flow, step: int) -> str:
     rows = slice(int(flow.starts[step]), int(ends[step]))
     counted, integral = abs(flow.charge_mAh[rows].sum()), abs(flow.integral_mAh[rows].sum())
     vendor = flow.step_ends_mAh.get(step)
-    said = f"The counter ends the step at {mAh(vendor)}; " if vendor is not None else ""
-    return f"{said}the sum of its increments is {mAh(counted)}, the integral of the current {mAh(integral)}."
+    said = f"The counter ends the step at {mAh(vendor)}; the" if vendor is not None else "The"
+    return f"{said} sum of its increments is {mAh(counted)}, the integral of the current {mAh(integral)}."
 
 
 def _flag_integral(result: Result, halves: Halves) -> None:

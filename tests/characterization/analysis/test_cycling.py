@@ -82,6 +82,15 @@ def test_without_a_counter_it_integrates_and_says_so():
     assert "integrated" in codes(result)
 
 
+def test_a_leap_of_the_clock_is_not_integrated():
+    recording = cycler([2.0, -1.0, 0.0], drop=["step_capacity_mAh", "step_energy_mWh"])
+    late = pl.when(pl.int_range(pl.len()) >= 10).then(pl.col("time_s") + 1e6).otherwise(pl.col("time_s"))
+    recording.table = recording.table.with_columns(late.alias("time_s"))
+    result = compute(recording)
+    assert value(result, "first_charge_capacity") == pytest.approx(1.9)  # one of 20 intervals is lost
+    assert "clock_leaps" in codes(result)
+
+
 def test_a_continued_counter_does_not_count_what_went_before():
     result = compute(with_direction_counters([2.0, -1.5, 0.0], start_mAh=100.0))
     assert value(result, "first_charge_capacity") == pytest.approx(2.0)

@@ -70,7 +70,7 @@ def test_a_rest_draws_empty_axes_with_the_reason():
 
 def test_one_wild_efficiency_does_not_flatten_the_others():
     within, cut = efficiency_axis(np.array([818.0] + [99.0] * 9))
-    assert within == (80, 105)
+    assert within == (80.0, 105.0)
     assert cut == " Efficiency is shown from 80 to 105 %; 1 point lies outside."
     assert efficiency_axis(np.array([94.0, 99.0, np.nan])) == (None, "")
 

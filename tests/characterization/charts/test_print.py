@@ -3,9 +3,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from defusedxml.ElementTree import fromstring
 import numpy as np
 import pytest
+from defusedxml.ElementTree import fromstring
 from matplotlib import font_manager
 from PIL import Image
 
