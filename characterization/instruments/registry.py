@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +37,23 @@ def candidates(path: Path, name: str) -> list[Reader]:
     ]
 
 
+@contextmanager
+def under_its_name(path: Path, name: str) -> Iterator[Path]:
+    """The file under the name that people know it by, so that readers can tell by its ending and complain by its name.
+
+    Stored files are named by their hash; a link in a folder of its own is enough. Only the last part of the name
+    counts, and of that the last 200 bytes.
+    """
+    bare = Path(name.replace("\0", "")).name.encode()[-200:].decode(errors="ignore")
+    if bare in {"", ".", "..", path.name}:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="reading-") as folder:
+        link = Path(folder) / bare
+        link.symlink_to(path.resolve())
+        yield link
+
+
 def read(path: Path, name: str) -> ReadResult:
     """Reads a file with the surest reader that takes it.
 
@@ -41,11 +61,14 @@ def read(path: Path, name: str) -> ReadResult:
     next; any other complaint is the answer, because a truncated file of a known format must not be tried as text.
     """
     if path.stat().st_size == 0:
-        raise UnreadableFile("empty", f"{name} is empty: 0 bytes arrived.", "Export it again on the instrument.")
+        raise UnreadableFile(
+            "empty", f"{name} is empty: 0 bytes arrived.", "Export it again on the instrument."
+        )
     refused: UnreadableFile | None = None
     for reader in candidates(path, name):
         try:
-            recordings = reader.read(path)
+            with under_its_name(path, name) as named:
+                recordings = reader.read(named)
         except UnreadableFile as error:
             if error.code != "not_this_format":
                 raise
