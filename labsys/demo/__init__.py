@@ -1,1 +1,1 @@
-"""The demonstration study: four carbon additives from beaker to curve, its raw files written by a model and read like any other."""
+"""The demonstration study: four carbon additives from beaker to curve. Raw files are written by a model."""

@@ -20,6 +20,8 @@ _COUNTS = (("cycle", "Cycle Count / 1"), ("step", "Step Count / 1"))
 
 def write(table: pl.DataFrame) -> bytes:
     """UTF-8 text with a header line; the same table gives the same bytes."""
-    numbers = [(pl.col(ours) * factor).round(places).alias(theirs) for ours, theirs, factor, places in _COLUMNS]
+    numbers = [
+        (pl.col(ours) * factor).round(places).alias(theirs) for ours, theirs, factor, places in _COLUMNS
+    ]
     counts = [pl.col(ours).alias(theirs) for ours, theirs in _COUNTS]
     return table.select([*numbers, *counts]).write_csv().encode()

@@ -1,4 +1,4 @@
-"""From additives to cells on channels: electrolyte, recipes, composite cathodes, two cells of each additive, a study."""
+"""From additives to cells on channels: electrolyte, recipes, cathodes, two cells of each additive, a study."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def recipe(team: Team, name: str, shares: Mapping[str, str]) -> CathodeRecipe:
     return made
 
 
-def mix(team: Team, made_by: CathodeRecipe, parts: Mapping[str, Sample], group: str, day: int) -> CathodeBatch:
+def mix(
+    team: Team, made_by: CathodeRecipe, parts: Mapping[str, Sample], group: str, day: int
+) -> CathodeBatch:
     """200 mg of composite; what was weighed stands in the ledger beside what the recipe asked for."""
     planned, takes = {}, []
     for component in made_by.components.all():
@@ -75,19 +77,21 @@ def mix(team: Team, made_by: CathodeRecipe, parts: Mapping[str, Sample], group: 
     return ledger.record(batch, Quantity(Decimal("196.4"), "mg"), takes, by=team.wei)
 
 
-def build(team: Team, shelf: Shelf, cathode: CathodeBatch, separator: ElectrolyteBatch, number: int, day: int) -> Cell:
-    """A die cell of ``number`` 0 or 1; its masses differ a little from one cell to the next."""
-    active = Decimal("0.785") + Decimal("0.011") * (cathode.pk % 5 - 2) / 2 + Decimal("0.004") * number
+def build(
+    team: Team, shelf: Shelf, cathode: CathodeBatch, separator: ElectrolyteBatch, number: int, replicate: int
+) -> Cell:
+    """The ``number``-th die cell; its masses differ a little from one cell to the next."""
+    active = Decimal("0.770") + Decimal("0.004") * number
     share = next(part.share_wt_percent for part in cathode.recipe.components.all() if part.material == "LCO")
     composite = (active * 100 / share).quantize(Decimal("0.001"))
     cell = Cell(
-        project=team.project, name=f"{cathode.group or 'no additive'}, replicate {number + 1}", group=cathode.group,
-        place="Cycler 1", made_at=at(day - 1, 15), simulated=True, composite_mass_mg=float(composite),
+        project=team.project, name=f"{cathode.group or 'no additive'}, replicate {replicate + 1}", group=cathode.group,
+        place="Cycler 1", made_at=at(FIRST_DAYS[replicate] - 1, 15), simulated=True, composite_mass_mg=float(composite),
         active_mass_mg=float(active), area_cm2=AREA_CM2, separator_mass_mg=80, separator_thickness_um=600,
         anode="Li-In", fabrication_pressure_MPa=360, stack_pressure_MPa=50, temperature_degC=25,
         lower_voltage_V=cycling.LOWER_V, upper_voltage_V=cycling.UPPER_V,
         nominal_capacity_mAh_per_g=cycling.NOMINAL_MAH_PER_G, c_rate=cycling.C_RATE,
-        planned_cycles=(100, 200)[number], first_direction=Cell.FirstDirection.CHARGE,
+        planned_cycles=(100, 200)[replicate], first_direction=Cell.FirstDirection.CHARGE,
     )  # fmt: skip
     takes = [
         Take(cathode, Quantity(composite, "mg"), "cathode"),
@@ -98,7 +102,9 @@ def build(team: Team, shelf: Shelf, cathode: CathodeBatch, separator: Electrolyt
     return ledger.record(cell, Quantity(Decimal(1), "piece"), takes, by=team.wei)
 
 
-def occupy(team: Team, channel: Channel, cell: Cell, started_at: datetime, hours: float, running: bool) -> None:
+def occupy(
+    team: Team, channel: Channel, cell: Cell, started_at: datetime, hours: float, running: bool
+) -> None:
     """The cell on its channel, until its hundredth cycle ended unless it still runs."""
     Occupation.objects.create(
         channel=channel,
@@ -122,8 +128,8 @@ def study(team: Team, cells: Sequence[Cell]) -> Study:
         name="Does a metal nitride on the carbon keep the cathode's capacity?",
         reference_cycle=1,
         note=(
-            "Two simulated cells of each additive at 0.1C and 25 °C. First discharge of NPCs and Mo@NPCs, and their first "
-            "efficiency, are interpolated between SP and Mo-Ni@NPCs, because the reference study does not give them."
+            "Two simulated cells of each additive at 0.1C and 25 °C. First discharge of NPCs and Mo@NPCs, and their "
+            "first efficiency, are interpolated between SP and Mo-Ni@NPCs: the reference study does not give them."
         ),
         created_by=team.ines,
     )

@@ -86,7 +86,7 @@ def fade(cycles: int) -> Numbers:
 
 
 def capacities_mAh_per_g(build: Build) -> tuple[Numbers, Numbers]:
-    """Charge and discharge capacity of every cycle. The first and the hundredth are exact, between them is 0.05 % noise."""
+    """Charge and discharge capacity of every cycle. The first and the hundredth are exact, others have 0.05 % noise."""
     n = np.arange(build.cycles)
     noise = np.random.default_rng(build.noise_seed).normal(0, 5e-4, build.cycles)
     noise[(n == 0) | (n == 99)] = 0
@@ -177,7 +177,12 @@ def _rest(record: _Record, cycle: int, from_V: float, to_V: float) -> None:
 
 
 def _append(
-    record: _Record, cycle: int, time_s: Numbers, voltage: Numbers, current_mA: float, counters: dict[str, Numbers]
+    record: _Record,
+    cycle: int,
+    time_s: Numbers,
+    voltage: Numbers,
+    current_mA: float,
+    counters: dict[str, Numbers],
 ) -> None:
     record.step += 1
     rows = len(time_s)

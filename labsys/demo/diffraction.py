@@ -48,7 +48,9 @@ def expected_counts(seed: Seed) -> Numbers:
     """Counts per point without noise."""
     x = angles()
     counts = 900 + 300 * np.exp(-(x - FIRST_DEG) / 12)
-    counts = counts + CARBON_COUNTS * gauss(x, CARBON_002_DEG, width_deg(Line(CARBON_002_DEG, 1, seed.stack_nm)))
+    counts = counts + CARBON_COUNTS * gauss(
+        x, CARBON_002_DEG, width_deg(Line(CARBON_002_DEG, 1, seed.stack_nm))
+    )
     counts = counts + 0.25 * CARBON_COUNTS * gauss(x, CARBON_10_DEG, width_deg(Line(CARBON_10_DEG, 1, 2.2)))
     for line in seed.lines:
         shape = pseudo_voigt(x, line.two_theta_deg, width_deg(line))

@@ -8,17 +8,12 @@ from datetime import datetime
 from cells.models import Cell
 from characterization import intake
 from characterization.intake import Delivery, Receipt
-from characterization.models import RawFile
 from labsys.demo import bdf, cycling, diffraction, photoemission, vamas, xrdml
 from labsys.demo.people import Team
 from labsys.demo.seeds import Seed
 from synthesis.models import CarbonAdditive, Instrument
 
-ASSUMED = {
-    "NPCs": "Line heights and widths are assumptions.",
-    "Mo@NPCs": "Line heights and widths are assumptions.",
-    "Mo-Ni@NPCs": "Line heights and widths are assumptions.",
-}
+HEIGHTS_ASSUMED = "Heights and widths are assumptions."
 SHARES_ASSUMED = "Shares other than C-OH and O-H, widths, areas and charging are assumptions."
 
 
@@ -65,7 +60,7 @@ def of_additive(
 ) -> None:
     """Hands in an additive's powder pattern and its photoelectron spectra."""
     counts = diffraction.counts(seed, noise)
-    pattern = xrdml.write(additive.code, seed.group, diffraction.angles(), counts, at, ASSUMED.get(seed.group, ""))
+    pattern = xrdml.write(additive.code, seed.group, diffraction.angles(), counts, at, HEIGHTS_ASSUMED)
     _submit(team, made_by.diffractometer, f"{additive.code}_powder_simulated.xrdml", pattern)
     spectra = vamas.write(additive.code, photoemission.spectra(seed, noise + 1), at, SHARES_ASSUMED)
     _submit(team, made_by.spectrometer, f"{additive.code}_powder_simulated.vms", spectra)
@@ -73,9 +68,7 @@ def of_additive(
 
 def _submit(team: Team, instrument: Instrument, name: str, content: bytes) -> Receipt:
     """The sample is not named: the file's name says it, as for any other file."""
-    receipt = intake.submit(
+    return intake.submit(
         [content],
         Delivery(name=name, project=team.project, by=team.wei, instrument=instrument, simulated=True),
     )
-    RawFile.objects.filter(pk=receipt.file.pk, simulated=False).update(simulated=True)
-    return receipt

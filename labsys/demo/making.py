@@ -58,7 +58,9 @@ def take(sample: Sample, amount: str, role: str) -> Take:
     return Take(sample, parse(amount, sample.unit), role)
 
 
-def sponge(team: Team, shelf: Shelf, day: int, dry_g: str, reaction_h: float, weighed: tuple[str, ...]) -> NanospongeBatch:
+def sponge(
+    team: Team, shelf: Shelf, day: int, dry_g: str, reaction_h: float, weighed: tuple[str, ...]
+) -> NanospongeBatch:
     """One nanosponge batch; ``weighed`` are the actual amounts in the order of ROLES."""
     batch = NanospongeBatch(
         project=team.project, name="CD nanosponge", place="Dry cabinet 1", made_at=at(day, 17), simulated=True,
@@ -67,12 +69,19 @@ def sponge(team: Team, shelf: Shelf, day: int, dry_g: str, reaction_h: float, we
         washing="ethanol and water, three times each", drying="60 °C, 12 h", wet_yield_g=round(2.7 * float(dry_g), 1),
         planned=SPONGE_PLANNED,
     )  # fmt: skip
-    takes = [take(shelf[key], amount, role) for (role, key), amount in zip(ROLES.items(), weighed, strict=True)]
+    takes = [
+        take(shelf[key], amount, role) for (role, key), amount in zip(ROLES.items(), weighed, strict=True)
+    ]
     return ledger.record(batch, grams(dry_g), takes, by=team.alice)
 
 
 def impregnate(
-    team: Team, source: NanospongeBatch, salts: dict[str, tuple[MaterialLot, str]], day: int, group: str, made_g: str
+    team: Team,
+    source: NanospongeBatch,
+    salts: dict[str, tuple[MaterialLot, str]],
+    day: int,
+    group: str,
+    made_g: str,
 ) -> ImpregnatedBatch:
     """20 g of nanosponge soaked with salts; ``salts`` maps the role to lot and amount, planned and taken alike."""
     batch = ImpregnatedBatch(
@@ -80,18 +89,25 @@ def impregnate(
         simulated=True, solvent="water", solvent_volume_mL=100, soak_time_h=23.8, soak_temperature_degC=25,
         planned=SOAK_PLANNED | {role: amount for role, (_lot, amount) in salts.items()},
     )  # fmt: skip
-    takes = [take(source, "20.00 g", "nanosponge"), *(take(lot, amount, role) for role, (lot, amount) in salts.items())]
+    takes = [
+        take(source, "20.00 g", "nanosponge"),
+        *(take(lot, amount, role) for role, (lot, amount) in salts.items()),
+    ]
     return ledger.record(batch, grams(made_g), takes, by=team.alice)
 
 
-def freeze_dry(team: Team, wet: ImpregnatedBatch, day: int, dry_g: str, temperature: float = -60) -> FreezeDriedBatch:
+def freeze_dry(
+    team: Team, wet: ImpregnatedBatch, day: int, dry_g: str, temperature: float = -60
+) -> FreezeDriedBatch:
     """The whole wet batch into the lyophilizer."""
     batch = FreezeDriedBatch(
         project=team.project, name=wet.name.replace("wet", "dry"), group=wet.group, place="Dry cabinet 1",
         made_at=at(day, 11), simulated=True, temperature_degC=temperature, pressure_Pa=9, time_h=48,
         planned=DRYING_PLANNED,
     )  # fmt: skip
-    return ledger.record(batch, grams(dry_g), [Take(wet, grams(str(wet.amount_made)), "wet batch")], by=team.alice)
+    return ledger.record(
+        batch, grams(dry_g), [Take(wet, grams(str(wet.amount_made)), "wet batch")], by=team.alice
+    )
 
 
 def burn(team: Team, loads: list[BoatLoad], day: int, highest: float, note: str = "") -> list[CarbonAdditive]:
@@ -111,11 +127,17 @@ def burn(team: Team, loads: list[BoatLoad], day: int, highest: float, note: str 
 def additives(team: Team, shelf: Shelf) -> dict[str, CarbonAdditive]:
     """NPCs, Mo@NPCs and Mo-Ni@NPCs by group, with everything that led to them."""
     plain = sponge(team, shelf, 1, "26.40", 3.0, ("200 mL", "6.02 g", "3.01 g", "20.01 g", "15 mL", "8.00 g"))
-    for_mo = sponge(team, shelf, 2, "25.85", 3.03, ("200 mL", "5.98 g", "3.00 g", "20.00 g", "15 mL", "8.02 g"))
-    for_mo_ni = sponge(team, shelf, 3, "26.12", 3.0, ("201 mL", "6.00 g", "2.99 g", "19.99 g", "15 mL", "7.99 g"))
+    for_mo = sponge(
+        team, shelf, 2, "25.85", 3.03, ("200 mL", "5.98 g", "3.00 g", "20.00 g", "15 mL", "8.02 g")
+    )
+    for_mo_ni = sponge(
+        team, shelf, 3, "26.12", 3.0, ("201 mL", "6.00 g", "2.99 g", "19.99 g", "15 mL", "7.99 g")
+    )
     molybdate, nickel = (shelf["molybdate"], "0.005 mol"), (shelf["nickel"], "0.05 mol")
     wet_mo = impregnate(team, for_mo, {"Mo salt": molybdate}, 5, "Mo@NPCs", "124.9")
-    wet_mo_ni = impregnate(team, for_mo_ni, {"Mo salt": molybdate, "Ni salt": nickel}, 5, "Mo-Ni@NPCs", "136.8")
+    wet_mo_ni = impregnate(
+        team, for_mo_ni, {"Mo salt": molybdate, "Ni salt": nickel}, 5, "Mo-Ni@NPCs", "136.8"
+    )
     dry_mo = freeze_dry(team, wet_mo, 8, "25.9")
     dry_mo_ni = freeze_dry(team, wet_mo_ni, 8, "37.7", -61)
     (npcs,) = burn(team, [_boat(plain, "20.00", "5.94", "NPCs")], 9, 702)

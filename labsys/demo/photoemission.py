@@ -90,7 +90,9 @@ def spectra(seed: Seed, noise_seed: int) -> list[Spectrum]:
     draw = np.random.default_rng(noise_seed)
     parts = components(seed)
     survey = np.linspace(0.0, 1200.0, 1201)
-    total = sum((peaks_cps(survey - CHARGING_EV, name, own, 3.0) for name, own in parts.items()), np.zeros(1201))
+    total = sum(
+        (peaks_cps(survey - CHARGING_EV, name, own, 3.0) for name, own in parts.items()), np.zeros(1201)
+    )
     rate = BASE_CPS * (1 + survey / 600) + total + 6 * step_cps(survey, total)
     made = [_measured("Survey", "", survey, rate, 0.1, 2, 160.0, draw)]
     for name, own in parts.items():
@@ -107,4 +109,6 @@ def _measured(
     species: str, transition: str, energy: Numbers, rate: Numbers, dwell_s: float, scans: int, pass_eV: float,
     draw: np.random.Generator,
 ) -> Spectrum:  # fmt: skip
-    return Spectrum(species, transition, energy, draw.poisson(rate * dwell_s * scans), dwell_s, scans, pass_eV)
+    return Spectrum(
+        species, transition, energy, draw.poisson(rate * dwell_s * scans), dwell_s, scans, pass_eV
+    )

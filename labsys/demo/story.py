@@ -50,7 +50,9 @@ def _cells(
         parts = building.parts_of(lots, lpsc, additive)
         cathode = building.mix(team, standard, parts, group, 30 + number % 2)
         made += [
-            _on_test(team, lots, cathode, lpsc, sources, channels[2 * number + replicate], SEEDS[group], replicate)
+            _on_test(
+                team, lots, cathode, lpsc, sources, channels[2 * number + replicate], SEEDS[group], replicate
+            )
             for replicate in (0, 1)
         ]
     plain = building.mix(team, bare, building.parts_of(lots, lpsc, None), "", 31)
@@ -63,10 +65,10 @@ def _on_test(
     channel: Channel, seed: Seed, replicate: int,
 ) -> Cell:  # fmt: skip
     """A cell, its hundred cycles and its channel."""
-    day = building.FIRST_DAYS[replicate]
-    cell = building.build(team, lots, cathode, lpsc, replicate, day)
+    day, number = building.FIRST_DAYS[replicate], int(channel.name)
+    cell = building.build(team, lots, cathode, lpsc, number, replicate)
     factor, shift = building.REPLICATES[replicate] if seed.group else (1.0, 0.0)
-    build = Build(seed, cell.active_mass_mg or 0.0, noise_seed=1000 + int(channel.name))
+    build = Build(seed, cell.active_mass_mg or 0.0, noise_seed=1000 + number)
     build = replace(build, capacity_factor=factor, retention_shift_percent=shift)
     hours = files.of_cell(team, sources.cycler, cell, build, at(day))
     building.occupy(team, channel, cell, at(day), hours, running=replicate == 1)
