@@ -41,8 +41,8 @@ class UnreadableFile(Exception):
 
     ``message`` says what is wrong with this file, with its numbers; ``hint`` says what to do; ``code`` is stable
     and short (``empty``, ``truncated``, ``damaged``, ``not_this_format``, ``unsupported``, ``too_large``, ``hostile``,
-    ``needs_mapping``). With ``needs_mapping`` the file is a table whose columns nobody knows: ``columns`` are their names
-    in the file's order, for a person to say what they are.
+    ``needs_mapping``). With ``needs_mapping`` the file is a table whose columns nobody knows: ``columns`` are their
+    names in the file's order, for a person to say what they are.
     """
 
     def __init__(self, code: str, message: str, hint: str = "", columns: Sequence[str] = ()) -> None:
