@@ -25,7 +25,8 @@ def databases(
     `app_password` is that of the role which `migrate` makes beside the owner of a server we did not start;
     `statement_limit_s` bounds one statement of the application.
     """
-    owner = from_url(owner_url) if owner_url else embedded(home, cluster.OWNER)
+    named = owner_url or app_url  # where only the application's role is named, migrations are made elsewhere
+    owner = from_url(named) if named else embedded(home, cluster.OWNER)
     if app_url:
         app = from_url(app_url)
     elif not owner_url:

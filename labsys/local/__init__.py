@@ -28,7 +28,9 @@ def home() -> Home:
 
 def is_external() -> bool:
     """Whether the environment names a PostgreSQL that is not ours to start."""
-    return bool(os.environ.get("LABSYS_DATABASE_URL", "").strip())
+    return any(
+        os.environ.get(name, "").strip() for name in ("LABSYS_DATABASE_URL", "LABSYS_APP_DATABASE_URL")
+    )
 
 
 @contextmanager

@@ -32,10 +32,7 @@ def guard() -> None:
     owner = connections[OWNER]
     owner.ensure_connection()
     with owner.connection.cursor() as cursor:
-        if settings.APP_ROLE_PASSWORD and not roles.make_beside(
-            cursor, settings.APP_ROLE, settings.APP_ROLE_PASSWORD
-        ):
-            settings.HOME.make()
+        if not (settings.DATABASE_IS_OURS or made(cursor) or settings.APP_ROLE_IS_NAMED):
             mark.touch()
         else:
             mark.unlink(missing_ok=True)
@@ -43,3 +40,8 @@ def guard() -> None:
         roles.install_queue(cursor)
         if not mark.exists():
             roles.grant(cursor, settings.APP_ROLE)
+
+
+def made(cursor: roles.Cursor) -> bool:
+    """Whether the application's role stands beside the owner now."""
+    return roles.make_beside(cursor, settings.APP_ROLE, settings.APP_ROLE_PASSWORD)
