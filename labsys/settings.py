@@ -102,12 +102,21 @@ USE_TZ = True
 # --- Data
 _OWNER_URL = environment.url("LABSYS_DATABASE_URL", SCHEMES)
 _APP_URL = environment.url("LABSYS_APP_DATABASE_URL", SCHEMES)
-APP_ROLE_PASSWORD = derived(SECRET_KEY, "database role") if _OWNER_URL and not _APP_URL else ""
+_APP_PASSWORD = derived(SECRET_KEY, "database role")
 DATABASES = databases(
-    HOME, _OWNER_URL, _APP_URL, APP_ROLE_PASSWORD, statement_limit_s=600 if LABSYS_PROCESS == "worker" else 30
+    HOME,
+    owner_url=_OWNER_URL,
+    app_url=_APP_URL,
+    app_password=_APP_PASSWORD,
+    statement_limit_s=600 if LABSYS_PROCESS == "worker" else 30,
 )
-# The role that `migrate` grants to, and makes where it has a password for it.
-APP_ROLE = app_role(DATABASES["owner"]["USER"]) if APP_ROLE_PASSWORD else DATABASES["default"]["USER"]
+DATABASE_IS_OURS = not (_OWNER_URL or _APP_URL)  # embedded: its roles are made when it starts
+# The role that `migrate` gives its rights, and makes on a server that is not ours.
+APP_ROLE_IS_NAMED = bool(_APP_URL)
+if DATABASE_IS_OURS or APP_ROLE_IS_NAMED:
+    APP_ROLE, APP_ROLE_PASSWORD = DATABASES["default"]["USER"], DATABASES["default"]["PASSWORD"]
+else:
+    APP_ROLE, APP_ROLE_PASSWORD = app_role(DATABASES["owner"]["USER"]), _APP_PASSWORD
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 
 # Raw files and tables, and the limits of the process that reads them.
@@ -207,6 +216,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PERMISSIONS": ["synthesis.authentication.PeopleOnly"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SampleKind": "synthesis.models.samples.Kind",
+        "SampleState": "synthesis.models.samples.State",
+        "EntryKind": "synthesis.models.ledger.LedgerEntry.Kind",
+        "BookingKind": "synthesis.api.every_sample.Bookable",
+        "FileState": "characterization.models.files.JobState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
