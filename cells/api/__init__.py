@@ -1,0 +1,1 @@
+"""REST of the first floor: recipes, cathode batches, cells, channels, studies."""

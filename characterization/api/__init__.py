@@ -1,0 +1,1 @@
+"""REST of the second floor: files, measurements, their tables."""

@@ -1,0 +1,101 @@
+"""What comes with a file over REST, and the way it takes to the one door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from characterization import destination, intake
+from characterization.instruments.base import Technique
+from synthesis.access import Actor, InstrumentActor
+from synthesis.api.fields import person
+from synthesis.api.house import visible_instruments
+from synthesis.errors import Refusal
+from synthesis.models import Instrument
+
+FORM_BYTES = 1_000_000
+"""What the fields beside the file may add to a request."""
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    """``size`` (bytes) and ``sha256`` are what the sender says of the file; where they disagree nothing is kept."""
+
+    file = serializers.FileField(
+        allow_empty_file=True,
+        max_length=1000,
+        error_messages={
+            "required": gettext_lazy("No whole file arrived. Send it as multipart form field ‘file’."),
+            "invalid": gettext_lazy("No file arrived. Send it as multipart form field ‘file’."),
+        },
+    )
+    sample = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    instrument = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
+    project = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    technique = serializers.ChoiceField(
+        [one.value for one in Technique], required=False, allow_blank=True, default=""
+    )
+    source_path = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+    started_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    size = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
+    sha256 = serializers.RegexField(r"^(?:[0-9a-fA-F]{64})?$", required=False, allow_blank=True, default="")
+
+
+def refuse_too_large(request: Request) -> None:
+    """Refuses by the announced length, before a byte of the body is read."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "0")
+    most = settings.LABSYS_MAX_UPLOAD_BYTES
+    if announced.isdecimal() and int(announced) > most + FORM_BYTES:
+        raise Refusal(
+            _("The file has %(size)s MB; at most %(most)s MB are taken. Nothing was kept.")
+            % {"size": f"{int(announced) / 1e6:,.0f}", "most": f"{most / 1e6:,.0f}"},
+            field="file",
+            code="too_large",
+            status=413,
+        )
+
+
+def delivered(actor: Actor, values: dict[str, Any]) -> intake.Receipt:
+    """Finds sample, instrument and project of a validated delivery, and submits it."""
+    upload: UploadedFile[Any] = values["file"]
+    instrument = _instrument(actor, values["instrument"])
+    sample = destination.sample_for(actor, values["sample"]) if values["sample"] else None
+    project = destination.project_for_file(actor, sample, values["project"], instrument)
+    project, sample = destination.placed(actor, project, sample, upload.name or "")
+    delivery = intake.Delivery(
+        name=upload.name or "",
+        project=project,
+        by=person(actor),
+        instrument=instrument,
+        sample=sample,
+        technique=values["technique"],
+        source_path=values["source_path"],
+        started_at=values["started_at"],
+        size=values["size"] if values["size"] is not None else upload.size,
+        sha256=values["sha256"],
+    )
+    return intake.submit(upload.chunks(), delivery)
+
+
+def _instrument(actor: Actor, name: str) -> Instrument | None:
+    if isinstance(actor, InstrumentActor):
+        if name and name != actor.instrument.name:
+            raise Refusal(
+                _("This token is that of %(own)s, not of %(named)s.")
+                % {"own": actor.instrument, "named": name},
+                field="instrument",
+            )
+        return actor.instrument
+    if not name:
+        return None
+    found = visible_instruments(actor).select_related("project").filter(name=name).first()
+    if found is None:
+        raise Refusal(
+            _("There is no instrument ‘%(name)s’ that you may see.") % {"name": name}, field="instrument"
+        )
+    return found

@@ -1,0 +1,14 @@
+"""Addresses of the second floor below /api/v1/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.viewsets import GenericViewSet
+
+from characterization.api import files, measurements
+
+ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
+    ("files", files.Files),
+    ("measurements", measurements.Measurements),
+)

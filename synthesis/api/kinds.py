@@ -1,0 +1,150 @@
+"""The ground floor's kinds of sample, one list each, and the materials that lots are lots of."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from synthesis.api.fields import NumberField, person
+from synthesis.api.filters import By, Words
+from synthesis.api.records import ChangeableRecords, RecordSerializer, require_anywhere
+from synthesis.api.samples import KindSerializer, SampleKind, kind_fields
+from synthesis.models import (
+    CarbonAdditive,
+    ElectrolyteBatch,
+    FreezeDriedBatch,
+    ImpregnatedBatch,
+    Material,
+    MaterialLot,
+    NanospongeBatch,
+    Project,
+    Role,
+)
+
+
+class MaterialSerializer(RecordSerializer):
+    molar_mass_g_per_mol = NumberField(required=False, allow_null=True)
+    density_g_per_mL = NumberField(required=False, allow_null=True)
+
+    class Meta:
+        model = Material
+        fields = ("id", "name", "short_name", "formula", "cas_number", "molar_mass_g_per_mol", "density_g_per_mL",
+                  "phase", "created_at")  # fmt: skip
+        read_only_fields = ("created_at",)
+
+
+class Materials(ChangeableRecords):
+    """The catalogue of materials. It belongs to no project: everyone reads it, an editor of any project adds to it."""
+
+    queryset = Material.objects.all()
+    serializer_class = MaterialSerializer
+    orderings: ClassVar[dict[str, str]] = {"id": "id", "name": "name", "created_at": "created_at"}
+    filters: ClassVar[dict[str, By | Words]] = {
+        "phase": By("phase"),
+        "cas_number": By("cas_number"),
+        "q": Words(("name", "short_name", "formula", "cas_number")),
+    }
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return Material.objects.all()
+
+    def project_of_new(self, request: Request) -> Project | None:
+        require_anywhere(self.actor)
+        return None
+
+    def require_change(self, found: Any) -> None:
+        """A molar mass changes what every later booking in mol means: a manager's matter."""
+        require_anywhere(self.actor, Role.MANAGER)
+
+    def record(self, serializer: Any, project: Project | None) -> None:
+        serializer.save(created_by=person(self.actor))
+
+
+class MaterialLotSerializer(KindSerializer):
+    material_name = serializers.CharField(source="material.name", read_only=True)
+    purity_percent = NumberField(required=False, allow_null=True)
+
+    class Meta(KindSerializer.Meta):
+        model = MaterialLot
+        fields = kind_fields(MaterialLot, "material_name")
+
+
+class NanospongeBatchSerializer(KindSerializer):
+    class Meta(KindSerializer.Meta):
+        model = NanospongeBatch
+        fields = kind_fields(NanospongeBatch)
+
+
+class ImpregnatedBatchSerializer(KindSerializer):
+    class Meta(KindSerializer.Meta):
+        model = ImpregnatedBatch
+        fields = kind_fields(ImpregnatedBatch)
+
+
+class FreezeDriedBatchSerializer(KindSerializer):
+    class Meta(KindSerializer.Meta):
+        model = FreezeDriedBatch
+        fields = kind_fields(FreezeDriedBatch)
+
+
+class CarbonAdditiveSerializer(KindSerializer):
+    class Meta(KindSerializer.Meta):
+        model = CarbonAdditive
+        fields = kind_fields(CarbonAdditive)
+
+
+class ElectrolyteBatchSerializer(KindSerializer):
+    class Meta(KindSerializer.Meta):
+        model = ElectrolyteBatch
+        fields = kind_fields(ElectrolyteBatch)
+
+
+class MaterialLots(SampleKind):
+    """Lots of materials: what was delivered, and what is left of it."""
+
+    queryset = MaterialLot.objects.select_related("project", "created_by", "material")
+    serializer_class = MaterialLotSerializer
+    filters: ClassVar[dict[str, By | Words]] = {
+        **SampleKind.filters,
+        "material": By("material_id", "id"),
+        "supplier": By("supplier"),
+        "lot_number": By("lot_number"),
+    }
+
+
+class NanospongeBatches(SampleKind):
+    """Nanosponge batches; the reagents are `inputs`."""
+
+    queryset = NanospongeBatch.objects.select_related("project", "created_by")
+    serializer_class = NanospongeBatchSerializer
+
+
+class Impregnations(SampleKind):
+    """Impregnated batches; nanosponge and salts are `inputs`."""
+
+    queryset = ImpregnatedBatch.objects.select_related("project", "created_by")
+    serializer_class = ImpregnatedBatchSerializer
+
+
+class FreezeDryings(SampleKind):
+    """Freeze-dried batches; what was dried is among `inputs`."""
+
+    queryset = FreezeDriedBatch.objects.select_related("project", "created_by")
+    serializer_class = FreezeDriedBatchSerializer
+
+
+class CarbonAdditives(SampleKind):
+    """Carbon additive lots, bought or from a boat of a furnace run."""
+
+    queryset = CarbonAdditive.objects.select_related("project", "created_by")
+    serializer_class = CarbonAdditiveSerializer
+
+
+class ElectrolyteBatches(SampleKind):
+    """Solid electrolyte batches; the reagents are `inputs`."""
+
+    queryset = ElectrolyteBatch.objects.select_related("project", "created_by")
+    serializer_class = ElectrolyteBatchSerializer

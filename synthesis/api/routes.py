@@ -1,0 +1,23 @@
+"""Addresses of the ground floor below /api/v1/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.viewsets import GenericViewSet
+
+from synthesis.api import every_sample, furnace, house, kinds
+
+ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
+    ("samples", every_sample.Samples),
+    ("projects", house.Projects),
+    ("instruments", house.Instruments),
+    ("materials", kinds.Materials),
+    ("lots", kinds.MaterialLots),
+    ("nanosponge-batches", kinds.NanospongeBatches),
+    ("impregnations", kinds.Impregnations),
+    ("freeze-dryings", kinds.FreezeDryings),
+    ("carbonization-runs", furnace.CarbonizationRuns),
+    ("additives", kinds.CarbonAdditives),
+    ("electrolyte-batches", kinds.ElectrolyteBatches),
+)

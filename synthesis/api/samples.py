@@ -1,0 +1,120 @@
+"""Samples: what all kinds have in common, how a new one is recorded through the ledger, and the lists per kind."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from synthesis import access, ledger
+from synthesis.api.fields import AmountField, NumberField, ProjectField, SampleField, person, quantity
+from synthesis.api.filters import By, Words
+from synthesis.api.records import BY_TIME, ChangeableRecords, RecordSerializer
+from synthesis.models import Project, Role, Sample
+from synthesis.models.samples import State
+
+COMMON = (
+    "id", "code", "kind", "name", "group", "project", "amount_made", "amount_left", "unit", "state", "made_at",
+    "place", "note", "simulated", "planned", "created_at", "created_by",
+)  # fmt: skip
+DECIDED = (State.HOLD, State.REJECTED)
+
+
+class SampleSerializer(RecordSerializer):
+    """A sample of any kind. Amounts are JSON numbers in ``unit``."""
+
+    project = ProjectField(required=False)
+    created_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    amount_made = NumberField(read_only=True)
+    amount_left = NumberField(read_only=True)
+    planned = serializers.DictField(required=False)
+
+    class Meta:
+        model = Sample
+        fields: tuple[str, ...] = COMMON
+        read_only_fields = ("code", "kind", "unit", "simulated", "created_at")
+
+    def validate_project(self, project: Project) -> Project:
+        if self.instance is not None and project != self.instance.project:
+            raise serializers.ValidationError(_("A sample stays in its project."))
+        return project
+
+
+class InputSerializer(serializers.Serializer[Any]):
+    """So much of another sample that went in."""
+
+    sample = SampleField()
+    amount = AmountField()
+    unit = serializers.CharField(required=False, default="")
+    role = serializers.CharField(required=False, default="", max_length=80)
+
+
+class KindSerializer(SampleSerializer):
+    """A sample of one kind. On creation: what was made, and what it took of which samples."""
+
+    amount_made = AmountField(required=False)  # type: ignore[assignment]  # read here as well, so another field
+    unit = serializers.CharField(required=False)
+    inputs = InputSerializer(many=True, required=False, write_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        fixed = {"amount_made", "unit", "inputs"} & attrs.keys()
+        if self.instance is not None and fixed:
+            sentence = _("Amounts move through samples/%(code)s/ledger/ once a sample is recorded.")
+            raise serializers.ValidationError(dict.fromkeys(fixed, sentence % {"code": self.instance.code}))
+        return super().validate(attrs)
+
+
+def kind_fields(model: type[Sample], *more: str) -> tuple[str, ...]:
+    """The common columns, the kind's own, and what a creation carries."""
+    own = tuple(field.name for field in model._meta.local_fields if field.name != "sample_ptr")
+    return (*COMMON, *own, *more, "inputs")
+
+
+class SampleKind(ChangeableRecords):
+    """The list of one kind of sample."""
+
+    lookup_field = "code"
+    orderings: ClassVar[dict[str, str]] = {**BY_TIME, "code": "code", "name": "name", "made_at": "made_at",
+                                           "amount_left": "amount_left"}  # fmt: skip
+    filters: ClassVar[dict[str, By | Words]] = {
+        "project": By("project__slug"),
+        "group": By("group"),
+        "state": By("state"),
+        "simulated": By("simulated", "flag"),
+        "made_after": By("made_at__gte", "time"),
+        "made_before": By("made_at__lt", "time"),
+        "q": Words(("code", "name", "group", "place", "note")),
+    }
+
+    def record(self, serializer: Any, project: Project | None) -> None:
+        values = dict(serializer.validated_data)
+        inputs, amount = values.pop("inputs", []), values.pop("amount_made", None)
+        unit = values.pop("unit", "")
+        made = self.new(values | {"project": project})
+        yielded = None if amount is None else quantity(amount, unit, made.UNIT, "amount_made")
+        takes = [self._take(number, given) for number, given in enumerate(inputs)]
+        serializer.instance = ledger.record(made, yielded, takes, person(self.actor))
+
+    def new(self, values: dict[str, Any]) -> Sample:
+        """The unsaved sample; kinds that carry more than columns override this."""
+        model: type[Sample] = self.get_queryset().model
+        return model(**values)
+
+    def change(self, serializer: Any) -> None:
+        check_decision(self.actor, serializer)
+        serializer.save()
+
+    def _take(self, number: int, given: dict[str, Any]) -> ledger.Take:
+        sample, field = given["sample"], f"inputs.{number}.amount"
+        access.require_change(self.actor, sample.project)
+        return ledger.Take(
+            sample, quantity(given["amount"], given["unit"], sample.unit, field), given["role"], field
+        )
+
+
+def check_decision(actor: access.Actor, serializer: Any) -> None:
+    """Hold and reject are lifted by a manager. Raises NotAllowed."""
+    state = serializer.validated_data.get("state", serializer.instance.state)
+    if serializer.instance.state in DECIDED and state != serializer.instance.state:
+        access.require_change(actor, serializer.instance.project, Role.MANAGER)
