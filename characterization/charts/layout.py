@@ -91,10 +91,31 @@ def fraction(value: float, ends: tuple[float, float], *, log: bool) -> float:
     return float((at - low) / (high - low)) if high != low else 0.5
 
 
-def label_point(layer: Layer) -> tuple[float, float] | None:
-    """The last finite point of a layer: where its label is written."""
+def label_point(layer: Layer, axis: Axis) -> tuple[float, float] | None:
+    """Where a label is written: the first or the last finite point of a layer, whichever lies further right."""
     good = np.flatnonzero(np.isfinite(layer.x) & np.isfinite(layer.y))
-    return (float(layer.x[good[-1]]), float(layer.y[good[-1]])) if good.size else None
+    if not good.size:
+        return None
+    first, last = good[0], good[-1]
+    turned = (layer.x[first] > layer.x[last]) != axis.reversed and layer.x[first] != layer.x[last]
+    at = first if turned else last
+    return float(layer.x[at]), float(layer.y[at])
+
+
+def ranges(
+    chart: Chart, pane: Pane, size: tuple[float, float]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Ends of x and y; with equal scales both are widened about their middles so that one unit is as long on each."""
+    across, up = x_range(chart), y_range(pane)
+    if not chart.equal_scales:
+        return across, up
+    unit = max(abs(across[1] - across[0]) / size[0], abs(up[1] - up[0]) / size[1])
+    return _widened(across, unit * size[0]), _widened(up, unit * size[1])
+
+
+def _widened(ends: tuple[float, float], span: float) -> tuple[float, float]:
+    middle, half = (ends[0] + ends[1]) / 2, span / 2 * (1 if ends[1] >= ends[0] else -1)
+    return middle - half, middle + half
 
 
 def labelled(chart: Chart) -> list[Layer]:

@@ -7,6 +7,7 @@ carry what grey paper would lose.
 from __future__ import annotations
 
 import io
+import logging
 import threading
 from functools import cache
 from pathlib import Path
@@ -66,6 +67,8 @@ def png(
 @cache
 def _families(fonts: Path | None) -> tuple[str, ...]:
     """Names of the faces in a folder, Inter before the others; DejaVu Sans always last."""
+    # A face without a semibold is set in regular; that is known and not worth a line in the log for each figure.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     names: list[str] = []
     for path in sorted([*fonts.glob("*.ttf"), *fonts.glob("*.otf")]) if fonts else []:
         font_manager.fontManager.addfont(path)
@@ -94,10 +97,11 @@ def _figure(chart: Chart, width_mm: float, height_mm: float) -> Figure:
     for place, (pane, (bottom, top)) in enumerate(zip(chart.panes, spans, strict=True)):
         box = (LEFT / width, (BOTTOM + bottom * plot_height) / height, plot_width / width)
         axes = figure.add_axes((*box, (top - bottom) * plot_height / height))
-        _dress(axes, chart, pane, last=place == len(spans) - 1)
+        size = (plot_width, (top - bottom) * plot_height)
+        _dress(axes, chart, pane, size, last=place == len(spans) - 1)
         if not chart.empty:
             print_layers.draw(axes, pane)
-            _labels(axes, chart, pane, (plot_width, (top - bottom) * plot_height, right))
+            _labels(axes, chart, pane, (*size, right))
     _words(figure, chart, width, height)
     if layout.wants_legend(chart) and not chart.empty:
         print_layers.legend(figure.axes[0], TICK_PT)
@@ -105,13 +109,15 @@ def _figure(chart: Chart, width_mm: float, height_mm: float) -> Figure:
 
 
 def _right_margin(chart: Chart) -> float:
-    if chart.empty or layout.wants_legend(chart) or not layout.labelled(chart):
+    if chart.empty or not layout.labelled(chart):
         return RIGHT
-    widest = max(len(layer.label) for layer in layout.labelled(chart)) * CHARACTER_PT + 8
+    widest = max(len(layer.label) for layer in layout.labelled(chart)) * CHARACTER_PT + (
+        24 if layout.wants_legend(chart) else 8
+    )
     return min(max(widest, RIGHT), RIGHT_WITH_LABELS)
 
 
-def _dress(axes: Axes, chart: Chart, pane: Pane, *, last: bool) -> None:
+def _dress(axes: Axes, chart: Chart, pane: Pane, size: tuple[float, float], *, last: bool) -> None:
     """Axis line and ticks below, horizontal grid, no box."""
     axes.set_facecolor("none")
     for side in ("top", "right", "left"):
@@ -121,15 +127,16 @@ def _dress(axes: Axes, chart: Chart, pane: Pane, *, last: bool) -> None:
     axes.spines["bottom"].set_linewidth(0.6)
     axes.set_xscale("log" if chart.x.log else "linear")
     axes.set_yscale("log" if pane.y.log else "linear")
-    axes.set_xlim(*layout.x_range(chart))
-    axes.set_ylim(*layout.y_range(pane))
+    across, up = layout.ranges(chart, pane, size)
+    axes.set_xlim(*across)
+    axes.set_ylim(*up)
     axes.grid(visible=True, axis="y", color=INK.grid, linewidth=0.5)
     axes.set_axisbelow(True)
+    axes.tick_params(which="minor", axis="y", length=0)
+    axes.tick_params(which="minor", axis="x", length=1.5 if last else 0, width=0.4, color=INK.axis)
     axes.tick_params(axis="y", length=0, labelsize=TICK_PT, labelcolor=INK.text2, pad=3)
     axes.tick_params(axis="x", length=3 if last else 0, width=0.5, color=INK.axis, labelsize=TICK_PT, pad=2)
     axes.tick_params(axis="x", labelcolor=INK.text2, labelbottom=last)
-    if chart.equal_scales:
-        axes.set_aspect("equal", adjustable="datalim")
     _ticks(axes, chart.x, pane.y, pane.share, empty=bool(chart.empty))
 
 
@@ -169,8 +176,12 @@ def _labels(axes: Axes, chart: Chart, pane: Pane, size: tuple[float, float, floa
     if layout.wants_legend(chart):
         return
     width, height, right = size
-    named = [(layer, point) for layer in pane.layers if layer.label and (point := layout.label_point(layer))]
-    across, up = layout.x_range(chart), layout.y_range(pane)
+    named = [
+        (layer, point)
+        for layer in pane.layers
+        if layer.label and (point := layout.label_point(layer, chart.x))
+    ]
+    across, up = layout.ranges(chart, pane, (width, height))
     ends = [
         layout.End(
             width * layout.fraction(x, across, log=chart.x.log),

@@ -63,8 +63,15 @@ def _strokes(layer: Layer, tint: str) -> dict[str, Any]:
 
 
 def legend(axes: Axes, size_pt: float) -> None:
+    """Right of the plot, where no line runs under it."""
     axes.legend(
-        loc="upper right", fontsize=size_pt, frameon=False, ncols=2, handlelength=1.4, columnspacing=1.0
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.0,
+        fontsize=size_pt,
+        frameon=False,
+        handlelength=1.4,
+        handletextpad=0.5,
     )
 
 

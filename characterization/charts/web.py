@@ -95,6 +95,7 @@ def _axis(axis: Axis, ends: tuple[float, float], paper: Paper, empty: str) -> di
         "showticklabels": not empty or axis.range is not None,
         "tickfont": {"size": 11, "color": paper.text2},
         "exponentformat": "power",
+        **({"dtick": 1} if axis.log and abs(shown[1] - shown[0]) >= 1 else {}),
         **({} if axis.log else {"tickformatstops": TICK_FORMATS}),
     }
 
@@ -131,7 +132,9 @@ def _axis_words(chart: Chart, paper: Paper) -> list[dict[str, Any]]:
         for pane, (_, top) in zip(chart.panes, spans, strict=True)
     ]
     name = axis_name(chart.x)
-    said.append(_words(name, paper, x=1, xanchor="right", y=0, yanchor="top", yshift=-20))
+    said.append(
+        _words(name, paper, x=1, xanchor="right", y=0, yanchor="top", yshift=-22 if chart.x.log else -20)
+    )
     if chart.simulated:
         colour = {"size": 11, "color": paper.simulated}
         said.append(
@@ -182,7 +185,11 @@ def _pane_labels(
     chart: Chart, pane: Pane, theme: Theme, axis: str, size: tuple[float, float, int]
 ) -> list[dict[str, Any]]:
     width, height, right = size
-    named = [(layer, point) for layer in pane.layers if layer.label and (point := layout.label_point(layer))]
+    named = [
+        (layer, point)
+        for layer in pane.layers
+        if layer.label and (point := layout.label_point(layer, chart.x))
+    ]
     across, up = layout.x_range(chart), layout.y_range(pane)
     ends = [
         layout.End(

@@ -33,6 +33,20 @@ def test_a_label_that_would_leave_the_page_goes_before_its_end():
     assert place.left
 
 
+def test_a_label_stands_at_the_right_hand_end_of_its_line():
+    falling = Layer("line", numbers([1000, 100, 1]), numbers([10, 20, 30]))
+    assert layout.label_point(falling, Axis("Frequency", "Hz")) == (1000, 10)
+    assert layout.label_point(falling, Axis("Binding energy", "eV", reversed=True)) == (1, 30)
+    assert layout.label_point(Layer("line", numbers([]), numbers([])), Axis("Cycle")) is None
+
+
+def test_equal_scales_make_one_unit_as_long_on_both_axes():
+    pane = Pane(Axis("−Im Z", "Ω"), [Layer("points", numbers([0, 100]), numbers([0, 10]))])
+    chart = Chart("z", "", Axis("Re Z", "Ω"), [pane], equal_scales=True)
+    across, up = layout.ranges(chart, pane, (200, 100))
+    assert (across[1] - across[0]) / 200 == pytest.approx((up[1] - up[0]) / 100)
+
+
 def test_a_reversed_axis_begins_with_its_largest_value():
     layer = Layer("line", numbers([280, 290]), numbers([1, 2]))
     chart = Chart("xps", "", Axis("Binding energy", "eV", reversed=True), [Pane(Axis("Intensity"), [layer])])
