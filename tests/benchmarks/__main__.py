@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.corpus import root
-from tests.running import App, until
+from tests.processes import eventually
+from tests.running import App
 
 LARGEST = "cycler/neware/BTS85-36-6-5-110-20240424.ndax"
 WARM = ("cycler/neware/nw4-120-6-1-36.ndax", "cycler/neware/nw4-120-1-6-53.ndax")
@@ -61,7 +62,7 @@ def upload_to_done(app: App, token: str, path: Path) -> tuple[float, int]:
         found.update(app.get(f"/api/v1/files/{file['id']}/", token)[1])
         return found["state"] not in ("received", "reading")
 
-    until(is_read, 60, every_s=0.01)
+    eventually(is_read)
     return time.perf_counter() - start, found["measurements"][0]
 
 
