@@ -7,22 +7,21 @@ stands beside it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from characterization.analysis.rows import (
+    Indices,
+    column,
+    counter_column,
+    increments,
+    intervals,
+    mean_with_before,
+)
+from characterization.analysis.steps import quiet_sign, step_directions, step_starts
 from characterization.charts.chart import Numbers
-
-Indices = npt.NDArray[np.int64]
-DISCHARGING = re.compile(r"d(is)?_?-?\s?ch", re.IGNORECASE)
-CHARGING = re.compile(r"ch(ar)?g", re.IGNORECASE)
-RESTING = re.compile(r"rest|pause|ocv|open.?circuit|idle", re.IGNORECASE)
-CURRENT_DEADBAND = 1e-4
-RESTART_SHARE = 0.5
-LEAP_S, LEAP_INTERVALS = 3600.0, 100.0
 
 
 @dataclass(frozen=True)
@@ -55,95 +54,6 @@ class Flow:
     kept_before_mAh: float = 0.0
     leaps: int = 0
     step_ends_mAh: dict[int, float] = field(default_factory=dict)
-
-
-def column(table: pl.DataFrame, name: str) -> Numbers:
-    """A column as float64, nulls as NaN; a missing column is all NaN."""
-    if name not in table.columns:
-        return np.full(table.height, np.nan)
-    return table[name].cast(pl.Float64).to_numpy()
-
-
-def counter_column(table: pl.DataFrame, name: str) -> Numbers:
-    """A counter without gaps: where it is not written (impedance rows) it stands still."""
-    filled = table[name].cast(pl.Float64).fill_nan(None).fill_null(strategy="forward").fill_null(0.0)
-    return filled.to_numpy()
-
-
-def direction_of(word: str) -> float:
-    """Sign that a step's type declares: ``CC_Chg`` 1, ``CC_DChg`` −1, ``Rest`` 0, ``Pulse`` NaN (not
-    declared)."""
-    if RESTING.search(word):
-        return 0.0
-    if DISCHARGING.search(word):
-        return -1.0
-    return 1.0 if CHARGING.search(word) else float("nan")
-
-
-def intervals(time_s: Numbers) -> tuple[Numbers, int]:
-    """Seconds since the row before, and how many leaps of the clock count as none.
-
-    A leap goes backwards, or forwards by more than an hour and 100 times the file's median interval: a pause or a wrong
-    clock, through which nobody knows that the current flowed.
-    """
-    seconds = np.zeros_like(time_s)
-    seconds[1:] = np.diff(time_s)
-    ahead = seconds[seconds > 0]
-    longest = max(LEAP_S, LEAP_INTERVALS * float(np.median(ahead))) if ahead.size else LEAP_S
-    leaps = (seconds < 0) | (seconds > longest)
-    seconds[leaps] = 0.0
-    return seconds, int(leaps.sum())
-
-
-def mean_with_before(values: Numbers, starts: Indices) -> Numbers:
-    """Mean of each row and the row before it; the first row of a step stands for itself. NaN counts as 0."""
-    own = np.nan_to_num(values)
-    before = np.empty_like(own)
-    before[1:] = own[:-1]
-    before[starts] = own[starts]
-    mean: Numbers = (own + before) / 2
-    return mean
-
-
-def increments(counter: Numbers, starts: Indices, *, restart_at_starts: bool) -> tuple[Numbers, Indices]:
-    """What a counter grew by in each row, and the rows in which it restarted where it should not.
-
-    A fall to less than half is a restart and the row counts from zero. A smaller fall is taken as it is:
-    rounding, or a step that goes both ways. With ``restart_at_starts`` every step counts from zero.
-    """
-    grown = np.empty_like(counter)
-    grown[0] = 0.0
-    grown[1:] = np.diff(counter)
-    fallen = np.zeros(len(counter), dtype=bool)
-    fallen[1:] = counter[1:] < RESTART_SHARE * counter[:-1]
-    grown[fallen] = counter[fallen]
-    if restart_at_starts:
-        grown[starts] = counter[starts]
-    fallen[starts] = False
-    return grown, np.flatnonzero(fallen)
-
-
-def step_starts(table: pl.DataFrame, current_mA: Numbers) -> Indices:
-    """First row of each step; without a step number, of each run of one current direction."""
-    marker = column(table, "step") if "step" in table.columns else quiet_sign(current_mA)
-    changed = np.flatnonzero(marker[1:] != marker[:-1]) + 1
-    return np.concatenate(([0], changed)).astype(np.int64)
-
-
-def quiet_sign(current_mA: Numbers) -> Numbers:
-    """Direction of a current, 0 where it is below 1e-4 of the file's largest."""
-    current = np.nan_to_num(current_mA)
-    floor = CURRENT_DEADBAND * np.abs(current).max(initial=0.0)
-    sign: Numbers = np.where(np.abs(current) > floor, np.sign(current), 0.0)
-    return sign
-
-
-def step_directions(table: pl.DataFrame, starts: Indices) -> Numbers:
-    if "step_type" not in table.columns:
-        return np.full(len(starts), np.nan)
-    words = table["step_type"].gather(starts).cast(pl.String).fill_null("").to_list()
-    known = {word: direction_of(word) for word in set(words)}
-    return np.array([known[word] for word in words], dtype=np.float64)
 
 
 def flow(table: pl.DataFrame) -> Flow:
@@ -181,7 +91,7 @@ def _from_step_counter(table: pl.DataFrame, result: Flow) -> None:
     counter = np.abs(counter_column(table, "step_capacity_mAh"))
     grown, restarted = increments(counter, result.starts, restart_at_starts=True)
     result.charge_mAh = grown * by_row
-    _note_restarts(result, counter, restarted)
+    _note_restarts(result, counter, restarted[by_row[restarted] != 0])
     result.kept_before_mAh = _kept_before(result, counter[0], column(table, "current_mA")[0]) * abs(by_row[0])
     if "step_energy_mWh" in table.columns:
         energy = np.abs(counter_column(table, "step_energy_mWh"))

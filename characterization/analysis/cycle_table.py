@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 from tsdownsample import MinMaxDownsampler
 
-from characterization.analysis.capacity import Flow, Indices
+from characterization.analysis.capacity import Flow
 from characterization.analysis.half_cycles import Halves
+from characterization.analysis.rows import Indices
 from characterization.charts.chart import Numbers
 
 DOWNSAMPLER: Any = MinMaxDownsampler  # the library has no types

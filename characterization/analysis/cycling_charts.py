@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from characterization.analysis.base import Drawing, View
-from characterization.analysis.capacity import column
+from characterization.analysis.rows import column
 from characterization.charts.chart import Axis, Chart, Layer, LayerKind, Numbers, Pane
 
 EFFICIENCY_SHOWN = (80.0, 105.0)

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from characterization.analysis.capacity import Flow, Indices
+from characterization.analysis.capacity import Flow
+from characterization.analysis.rows import Indices
 from characterization.charts.chart import Numbers
 
 DECLARED_SHARE = 1e-5

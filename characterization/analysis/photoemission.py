@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from characterization.analysis.capacity import column
+from characterization.analysis.rows import column
 from characterization.analysis.spectra import (
     Background,
     anchor_points,

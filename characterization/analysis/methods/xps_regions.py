@@ -7,8 +7,8 @@ import polars as pl
 
 from characterization.analysis import photoemission
 from characterization.analysis.base import Conditions, Drawing, Finding, Method, Result, View
-from characterization.analysis.capacity import column
 from characterization.analysis.photoemission import Region
+from characterization.analysis.rows import column
 from characterization.charts.chart import Axis, Chart, Layer, Note, Pane
 from characterization.instruments.base import Recording, Technique
 

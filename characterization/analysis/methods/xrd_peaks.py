@@ -10,7 +10,7 @@ import polars as pl
 
 from characterization.analysis import diffraction
 from characterization.analysis.base import Conditions, Drawing, Finding, Method, Result, View
-from characterization.analysis.capacity import column
+from characterization.analysis.rows import column
 from characterization.charts.chart import Axis, Chart, Layer, Note, Numbers, Pane
 from characterization.instruments.base import Recording, Technique
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from characterization.analysis import capacity
+from characterization.analysis import capacity, steps
 from characterization.analysis.half_cycles import half_cycles
 from tests.characterization.analysis.recordings import cycler, with_direction_counters
 
@@ -17,12 +17,12 @@ def halves(recording, first_direction=None):
 
 def protocol(cycles, rests, split):
     """Charge in two steps where ``split``, a rest after each step where ``rests``."""
-    steps = []
+    amounts_mAh = []
     for charge, discharge in cycles:
         parts = [0.75 * charge, 0.25 * charge] if split else [charge]
         for part in (*parts, -discharge):
-            steps += [part, 0.0] if rests else [part]
-    return steps
+            amounts_mAh += [part, 0.0] if rests else [part]
+    return amounts_mAh
 
 
 @given(planned, st.booleans(), st.booleans(), st.booleans())
@@ -34,16 +34,16 @@ def test_any_protocol_gives_back_its_planned_cycles(cycles, rests, split, typed)
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=12), st.booleans())
-def test_half_cycles_sum_to_the_net_charge_of_the_file(steps, typed):
-    found = halves(cycler(steps, typed=typed))
+def test_half_cycles_sum_to_the_net_charge_of_the_file(amounts_mAh, typed):
+    found = halves(cycler(amounts_mAh, typed=typed))
     if len(found):
-        assert (found.signs * found.charge_mAh).sum() == pytest.approx(sum(steps), abs=1e-9)
+        assert (found.signs * found.charge_mAh).sum() == pytest.approx(sum(amounts_mAh), abs=1e-9)
 
 
 @given(planned)
 def test_counters_by_direction_give_the_same_as_counters_by_step(cycles):
-    steps = protocol(cycles, rests=True, split=True)
-    by_step, by_direction = halves(cycler(steps)), halves(with_direction_counters(steps))
+    planned_mAh = protocol(cycles, rests=True, split=True)
+    by_step, by_direction = halves(cycler(planned_mAh)), halves(with_direction_counters(planned_mAh))
     assert by_direction.charge_mAh == pytest.approx(by_step.charge_mAh)
     assert by_direction.cycle.tolist() == by_step.cycle.tolist()
 
@@ -106,8 +106,8 @@ def test_a_rest_alone_has_no_half_cycle():
     ],
 )
 def test_a_step_type_declares_its_direction(word, sign):
-    assert capacity.direction_of(word) == sign
+    assert steps.direction_of(word) == sign
 
 
 def test_a_pulse_declares_no_direction():
-    assert np.isnan(capacity.direction_of("Pulse"))
+    assert np.isnan(steps.direction_of("Pulse"))
