@@ -149,8 +149,10 @@ class Region:
 
 
 def split(recording: Recording) -> list[Region]:
-    """The regions of a recording by block; those under 5 points are left out. Counts become counts/s where
-    the dwell is known."""
+    """The regions of a recording by block. Counts become counts/s where the dwell is known.
+
+    Those under 5 energies are left out, an energy measured twice counts as its mean.
+    """
     table = recording.table
     name = next((n for n in ("intensity_cps", "intensity_counts") if n in table.columns), None)
     if name is None or not {"region", "block", "binding_energy_eV"} <= set(table.columns):
@@ -167,7 +169,8 @@ def split(recording: Recording) -> list[Region]:
 
 def _region(part: pl.DataFrame, column_name: str, about: dict[str, Any], names: list[str]) -> Region | None:
     part = part.filter(pl.col("binding_energy_eV").is_finite() & pl.col(column_name).is_finite())
-    part = part.sort("binding_energy_eV")
+    means = pl.first("region", "block"), pl.mean(column_name)
+    part = part.group_by("binding_energy_eV").agg(*means).sort("binding_energy_eV")
     if part.height < FEWEST_POINTS:
         return None
     name, block = str(part["region"][0]), int(part["block"][0])

@@ -30,6 +30,11 @@ def compute(recording: Recording, conditions: Conditions) -> Result:
             "The table has no binding energies with intensities: there is no spectrum to look at.",
         )
         return result
+    short = recording.table["block"].n_unique() - len(regions)
+    if short:
+        all_of_them = short + len(regions)
+        text = f"{short} of {all_of_them} regions have fewer than {photoemission.FEWEST_POINTS} points: left out."
+        result.flag("short_regions", text)
     reference_eV = float(conditions.parameters.get("charge_reference_eV", REFERENCE_EV))
     wanted = bool(conditions.parameters.get("charge_reference", True))
     shift, way = (

@@ -29,8 +29,9 @@ def compute(recording: Recording, conditions: Conditions) -> Result:
         result.flag("no_pattern", "The table has no angle with an intensity: there is no pattern to look at.")
         return result
     unit = INTENSITIES[name]
-    table = recording.table.select("two_theta_deg", name).drop_nulls().drop_nans().unique("two_theta_deg")
-    table = table.sort("two_theta_deg")
+    table = recording.table.select("two_theta_deg", name).drop_nulls().drop_nans()
+    # An angle measured twice counts as its mean.
+    table = table.group_by("two_theta_deg").mean().sort("two_theta_deg")
     if table.height < FEWEST_POINTS:
         result.flag(
             "too_few_points", f"{table.height} points are too few to find lines in ({FEWEST_POINTS})."

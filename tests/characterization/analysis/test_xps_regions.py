@@ -103,6 +103,13 @@ def test_two_regions_of_one_name_are_told_apart():
     assert list(findings(result, "xps_area")) == ["C 1s (block 1)", "C 1s (block 2)"]
 
 
+def test_a_region_of_one_energy_is_left_out_and_told():
+    stuck = region("O 1s", 1, 531.0, 8000).with_columns(binding_energy_eV=pl.lit(531.0))
+    result = compute(recording(region("C 1s", 0, 284.8, 5000), stuck))
+    assert result.tables["regions"]["region"].to_list() == ["C 1s"]
+    assert result.flags[0].message == "1 of 2 regions have fewer than 5 points: left out."
+
+
 def test_each_region_is_drawn_with_binding_energy_falling_to_the_right():
     measured = recording(region("C 1s", 0, 284.8, 5000), region("O 1s", 1, 531.0, 8000))
     result = compute(measured)
