@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("labsys.api")),
+    path("", include("characterization.urls")),
 ]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Max, Prefetch, Q, QuerySet
 
 from cells.models import Cell
 from characterization.models import Analysis, Cycle, Finding, Measurement
+from synthesis import access
 from synthesis.models import Sample
 
-CYCLE_COLUMNS = tuple(
-    field.name for field in Cycle._meta.fields if field.name not in ("id", "analysis")
-)
+CYCLE_COLUMNS = tuple(field.name for field in Cycle._meta.fields if field.name not in ("id", "analysis"))
 _CAPACITIES = ("charge_capacity_mAh", "discharge_capacity_mAh")
 
 
@@ -27,7 +28,9 @@ def with_findings(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
 def findings_of(measurement: Measurement) -> list[Finding]:
     """The current findings, each knowing its analysis (method and version)."""
     return list(
-        Finding.objects.filter(analysis__measurement=measurement, analysis__current=True).select_related("analysis")
+        Finding.objects.filter(analysis__measurement=measurement, analysis__current=True).select_related(
+            "analysis"
+        )
     )
 
 
@@ -51,3 +54,26 @@ def cycle_rows(measurement: Measurement) -> list[dict[str, Any]]:
                 value = row[name]
                 row[f"{name}_per_g"] = value / grams if value is not None else None
     return rows
+
+
+def last_cycle(measurement: Measurement) -> int:
+    """The highest cycle number found in a measurement; 0 where no cycle was found."""
+    found = cycles_of(measurement).aggregate(last=Max("cycle"))["last"]
+    return int(found or 0)
+
+
+def listed_measurements(
+    actor: AbstractBaseUser | AnonymousUser, technique: str = "", search: str = ""
+) -> QuerySet[Measurement]:
+    """The measurements that a person may see, newest first, with what a list row shows."""
+    found = access.visible(Measurement.objects.filter(current=True), actor)
+    if technique:
+        found = found.filter(technique=technique)
+    if search:
+        found = found.filter(
+            Q(sample__code__icontains=search)
+            | Q(sample__name__icontains=search)
+            | Q(title__icontains=search)
+            | Q(file__name__icontains=search)
+        )
+    return found.select_related("sample", "instrument", "file").order_by("-id")

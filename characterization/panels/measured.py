@@ -1,0 +1,78 @@
+"""One measurement as panels: what each of its analyses draws, with what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from characterization import queries, store
+from characterization.analysis.base import Drawing, Finding, Method, View
+from characterization.analysis.registry import method_named
+from characterization.charts.chart import Chart
+from characterization.instruments.base import Flag
+from characterization.models import Analysis, Measurement
+from characterization.models import Finding as FindingRow
+from characterization.panels.choice import Choice, view_for
+
+
+@dataclass(frozen=True)
+class Panel:
+    """``address`` is where the chart is fetched from, without its ending: ``/measurements/7/charts/capacity``."""
+
+    title: str
+    subtitle: str
+    chart: Chart
+    findings: Sequence[FindingRow]
+    address: str
+    method: str
+
+    @property
+    def key(self) -> str:
+        return self.chart.key
+
+
+def panels_of(measurement: Measurement, choice: Choice, colour: str) -> list[Panel]:
+    """All charts of a measurement, in the order of its methods."""
+    return [
+        Panel(
+            title=chart.title,
+            subtitle=chart.subtitle,
+            chart=chart,
+            findings=list(analysis.findings.all()),
+            address=f"/measurements/{measurement.pk}/charts/{chart.key}",
+            method=str(analysis),
+        )
+        for analysis, chart in _drawn(measurement, choice, colour)
+    ]
+
+
+def chart_of(measurement: Measurement, key: str, choice: Choice, colour: str) -> Chart | None:
+    """One chart by its key; None where no current analysis draws it."""
+    return next((chart for _, chart in _drawn(measurement, choice, colour) if chart.key == key), None)
+
+
+def _drawn(measurement: Measurement, choice: Choice, colour: str) -> Iterator[tuple[Analysis, Chart]]:
+    cell = queries.cell_of(measurement.sample)
+    view = view_for(cell, choice, colour=colour, simulated=measurement.simulated)
+    analyses = measurement.analyses.filter(current=True).prefetch_related("findings").order_by("method")
+    for analysis in analyses:
+        method = method_named(analysis.method)
+        if method is not None:
+            for chart in _draw(method, measurement, analysis, view):
+                yield analysis, chart
+
+
+def _draw(method: Method, measurement: Measurement, analysis: Analysis, view: View) -> list[Chart]:
+    title = measurement.sample.code if measurement.sample is not None else measurement.title
+    drawing = Drawing(
+        tables=store.analysis_tables(analysis),
+        findings=[_plain(finding) for finding in analysis.findings.all()],
+        meta={**measurement.meta, "title": title},
+        overview=store.overview(measurement),
+        flags=[Flag(flag["code"], flag["message"]) for flag in analysis.flags],
+    )
+    return method.draw(drawing, view) if drawing.tables else []
+
+
+def _plain(row: FindingRow) -> Finding:
+    return Finding(row.name, row.label, row.value, row.unit, row.uncertainty, row.convention, row.subject)

@@ -1,0 +1,74 @@
+"""Measured values, file sizes and techniques as pages write them: ``{% load measured %}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+from characterization.models import Finding
+from characterization.panels import with_uncertainty
+from characterization.panels.figures import number
+
+register = template.Library()
+
+TECHNIQUES = {
+    "cycling": _("Cycling"),
+    "xrd": _("XRD"),
+    "xps": _("XPS"),
+    "raman": _("Raman"),
+    "sorption": _("N₂ sorption"),
+    "eis": _("Impedance"),
+    "cv": _("Cyclic voltammetry"),
+    "gitt": _("GITT"),
+    "ftir": _("FTIR"),
+    "picture": _("Picture"),
+    "log": _("Log"),
+    "other": _("Other"),
+}
+
+
+@register.filter
+def technique(name: str) -> Any:
+    """A technique as people say it."""
+    return TECHNIQUES.get(name, name)
+
+
+@register.filter
+def state_key(state: str) -> str:
+    """A job's state as the frame's states are called."""
+    return str(state).replace(" ", "_")
+
+
+@register.filter
+def weight(size: int) -> str:
+    return filesizeformat(size)
+
+
+@register.filter
+def value_of(finding: Finding) -> str:
+    """The value with the digits that its uncertainty allows."""
+    return with_uncertainty(finding.value, finding.uncertainty)[0]
+
+
+@register.filter
+def spread_of(finding: Finding) -> str:
+    return with_uncertainty(finding.value, finding.uncertainty)[1]
+
+
+@register.filter
+def plain_number(value: float | None) -> str:
+    return number(value)
+
+
+@register.filter
+def fixed(value: float | None, digits: int) -> str:
+    """A number with so many decimals and a true minus; a dash where nothing is known."""
+    return "–" if value is None else f"{value:,.{digits}f}".replace("-", "−")
+
+
+@register.filter
+def signed(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:+,.{digits}f}".replace("-", "−")

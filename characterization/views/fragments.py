@@ -1,0 +1,218 @@
+"""Parts of other floors' pages: the home page and the page of a sample ask for them by address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cells.models import Cell, Occupation
+from characterization import panels, queries
+from characterization.models import JobState, Measurement, RawFile
+from characterization.queries import Tested
+from characterization.views.answers import page, page_query
+from characterization.views.charts import choice_of
+from characterization.views.measurements import controls
+from synthesis import access
+from synthesis.models import Role, Sample
+
+CELLS_SHOWN, FILES_SHOWN, NEEDS_SHOWN = 12, 8, 6
+SCALE_EDGE_PERCENT = 1.0
+
+
+@dataclass(frozen=True)
+class RunningCell:
+    """One row of the running cells. Capacity in the table's unit, retention in % of the first complete cycle."""
+
+    cell: Cell
+    place: Occupation | None
+    cycles: int
+    line: panels.Sparkline | None
+    role: str
+    last: float | None
+    efficiency: float | None
+    retention: float | None
+
+    @property
+    def state(self) -> str:
+        planned = self.cell.planned_cycles
+        if planned and self.cycles >= planned:
+            return "finished"
+        return "running" if self.place is not None else "finished"
+
+
+@require_GET
+@page
+def home_cells(request: HttpRequest) -> HttpResponse:
+    """Cells on a channel and those measured last, with their retention on one scale."""
+    found = queries.running_cells(request.user, CELLS_SHOWN)
+    tests = queries.tested([cell for cell, _ in found])
+    basis = "area" if page_query(request).get("basis") == "area" else "active"
+    low, high = _scale([_retentions(test) for test in tests])
+    roles = queries.group_roles(cell.group for cell, _ in found)
+    rows = [
+        _row(test, place, basis, (low, high), roles) for test, (_, place) in zip(tests, found, strict=True)
+    ]
+    context = {
+        "rows": rows,
+        "basis": basis,
+        "unit": panels.BASES[basis],
+        "low": low,
+        "high": high,
+        "running": sum(row.state == "running" for row in rows),
+    }
+    return render(request, "characterization/home_cells.html", context)
+
+
+def _row(
+    test: Tested, place: Occupation | None, basis: str, scale: tuple[float, float], roles: dict[str, str]
+) -> RunningCell:
+    divisor, unit = panels.view_for(test.cell, panels.Choice(basis), colour="s0", simulated=False).divisor()
+    last = test.discharge_mAh[-1] if test.discharge_mAh else None
+    retentions = _retentions(test)
+    planned = test.cell.planned_cycles or len(retentions) or 1
+    return RunningCell(
+        cell=test.cell,
+        place=place,
+        cycles=test.cycle[-1] if test.cycle else 0,
+        line=panels.sparkline(retentions, scale, len(retentions) / planned),
+        role=roles[test.cell.group],
+        last=last / divisor if last is not None and unit == panels.BASES[basis] else None,
+        efficiency=test.efficiency_percent[-1] if test.efficiency_percent else None,
+        retention=panels.retention(test),
+    )
+
+
+def _retentions(test: Tested) -> list[float | None]:
+    first = test.discharge_mAh[0] if test.discharge_mAh else None
+    return [100 * value / first if value is not None and first else None for value in test.discharge_mAh]
+
+
+def _scale(curves: Sequence[Sequence[float | None]]) -> tuple[float, float]:
+    """One scale for all rows, in whole per cent."""
+    known = [value for curve in curves for value in curve if value is not None]
+    return (
+        (float(int(min(known) - SCALE_EDGE_PERCENT)), float(int(max(known) + SCALE_EDGE_PERCENT)))
+        if known
+        else (0, 100)
+    )
+
+
+@require_GET
+@page
+def home_files(request: HttpRequest) -> HttpResponse:
+    context = {
+        "files": list(queries.inbox(request.user)[:FILES_SHOWN]),
+        "needs": queries.counts(request.user)["need"],
+        "may_upload": access.editable_projects(request.user).exists(),
+    }
+    return render(request, "characterization/home_files.html", context)
+
+
+@require_GET
+@page
+def home_needs(request: HttpRequest) -> HttpResponse:
+    """What waits for somebody: files that failed, one line each; the unmatched and unknown ones counted."""
+    waiting = queries.needs(request.user)
+    counts = queries.counts(request.user)
+    context = {
+        "failed": list(waiting.filter(job__state=JobState.FAILED)[:NEEDS_SHOWN]),
+        "counts": counts,
+        "oldest": waiting.filter(job__state__in=(JobState.UNMATCHED, JobState.NEEDS_MAPPING)).last(),
+    }
+    return render(request, "characterization/home_needs.html", context)
+
+
+@require_GET
+@page
+def counts(request: HttpRequest) -> HttpResponse:
+    """The numbers beside the navigation, swapped in wherever the frame shows them."""
+    on_channel = access.visible(Occupation.objects.filter(to_at__isnull=True), request.user, "cell__project")
+    context = {"needs": queries.counts(request.user)["need"], "running": on_channel.count()}
+    return render(request, "characterization/counts.html", context)
+
+
+@require_GET
+@page
+def sample_dashboards(request: HttpRequest, code: str) -> HttpResponse:
+    sample = _sample(request, code)
+    cell = queries.cell_of(sample)
+    query = page_query(request)
+    context = _cell_dashboard(cell, query) if cell is not None else _dashboards(sample, query)
+    template = "cell_dashboard.html" if cell is not None else "sample_dashboards.html"
+    return render(request, f"characterization/{template}", {"sample": sample, "query": query} | context)
+
+
+def _cell_dashboard(cell: Cell, query: dict[str, str]) -> dict[str, Any]:
+    """The measurement that speaks for the cell, or the one asked for; the others as tabs."""
+    found = (
+        cell.measurements.filter(current=True).select_related("sample", "file").order_by("technique", "pk")
+    )
+    others = list(found)
+    test = queries.tested([cell])[0]
+    main = test.analysis.measurement if test.analysis is not None else None
+    wanted = next((one for one in others if str(one.pk) == query.get("measurement")), None)
+    shown = wanted or main or (others[0] if others else None)
+    context: dict[str, Any] = {"cell": cell, "measurements": others, "shown": shown}
+    if shown is not None:
+        shown.sample = cell
+        choice = choice_of(query, shown)
+        context |= controls(shown, query) | {
+            "panels": panels.panels_of(shown, choice, queries.colour_of(cell))
+        }
+    return context | {"figures": panels.figures_of_cell(test, _mean_voltage(test), _voltage_unit(cell))}
+
+
+def _mean_voltage(test: Tested) -> float | None:
+    if test.analysis is None:
+        return None
+    found = test.analysis.findings.filter(name="mean_discharge_voltage").first()
+    return found.value if found is not None else None
+
+
+def _voltage_unit(cell: Cell) -> str:
+    return f"V {next(iter(panels.references_of(cell).values()), '')}".strip()
+
+
+def _dashboards(sample: Sample, query: dict[str, str]) -> dict[str, Any]:
+    """Findings and charts of every measurement of a sample that is no cell, newest of each technique first."""
+    found = queries.with_findings(sample.measurements.filter(current=True)).order_by("technique", "-pk")
+    measurements = list(found)
+    colour = queries.colour_of(sample)
+    newest: dict[str, Measurement] = {}
+    for measurement in measurements:
+        newest.setdefault(measurement.technique, measurement)
+    drawn = [
+        panel for one in newest.values() for panel in panels.panels_of(one, choice_of(query, one), colour)
+    ]
+    return {"measurements": measurements, "newest": list(newest.values()), "panels": drawn}
+
+
+@require_GET
+@page
+def sample_measurements(request: HttpRequest, code: str) -> HttpResponse:
+    sample = _sample(request, code)
+    found = queries.with_findings(sample.measurements.filter(current=True)).order_by("-pk")
+    return render(
+        request, "characterization/sample_measurements.html", {"sample": sample, "measurements": found}
+    )
+
+
+@require_GET
+@page
+def sample_files(request: HttpRequest, code: str) -> HttpResponse:
+    sample = _sample(request, code)
+    context = {
+        "sample": sample,
+        "files": list(queries.listed(RawFile.objects.filter(sample=sample))),
+        "may_upload": access.may(request.user, sample.project, Role.EDITOR),
+    }
+    return render(request, "characterization/sample_files.html", context)
+
+
+def _sample(request: HttpRequest, code: str) -> Sample:
+    return access.get_visible(Sample.objects.select_related("project"), request.user, code=code)

@@ -1,0 +1,146 @@
+"""Measurements: the list, one page each, and the whole table to take along."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from characterization import blobs, panels, queries, store
+from characterization.charts.numbers import safe
+from characterization.models import Analysis, Measurement
+from characterization.views.answers import page
+from characterization.views.charts import choice_of
+from synthesis import access
+
+PAGE = 50
+CYCLE_ROWS = 200
+
+
+@require_GET
+@page
+def measurements(request: HttpRequest) -> HttpResponse:
+    technique, search = request.GET.get("technique", ""), request.GET.get("q", "").strip()
+    found = queries.listed_measurements(request.user, technique, search)
+    before = request.GET.get("before", "")
+    older = found.filter(pk__lt=int(before)) if before.isdecimal() else found
+    rows = list(older[: PAGE + 1])
+    context = {
+        "measurements": rows[:PAGE],
+        "more": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "total": found.count(),
+        "techniques": _techniques(queries.listed_measurements(request.user)),
+        "technique": technique,
+        "search": search,
+        "nav": "measurements",
+    }
+    return render(request, "characterization/measurements.html", context)
+
+
+def _techniques(found: QuerySet[Measurement]) -> list[tuple[str, int]]:
+    return list(found.order_by().values_list("technique").annotate(count=Count("pk")).order_by("technique"))
+
+
+@require_GET
+@page
+def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
+    found = Measurement.objects.select_related("sample", "instrument", "file", "project")
+    measurement = access.get_visible(found, request.user, pk=pk)
+    analyses = list(measurement.analyses.filter(current=True).prefetch_related("findings"))
+    drawn = panels.panels_of(
+        measurement, choice_of(request.GET, measurement), queries.colour_of(measurement.sample)
+    )
+    context = {
+        "measurement": measurement,
+        "panels": drawn,
+        "analyses": analyses,
+        "flags": [*measurement.flags, *(flag for one in analyses for flag in one.flags)],
+        "earlier": _earlier(measurement),
+        "parts": Measurement.objects.filter(file=measurement.file, current=True).order_by("part"),
+        "cycles": queries.cycle_rows(measurement)[:CYCLE_ROWS],
+        "cycle_count": queries.cycles_of(measurement).count(),
+        "cycle_limit": CYCLE_ROWS,
+        "meta": _flat(measurement.meta),
+        **controls(measurement, request.GET.dict()),
+    }
+    return render(request, "characterization/measurement.html", context)
+
+
+def controls(measurement: Measurement, query: dict[str, str]) -> dict[str, Any]:
+    """What the row of controls offers: only bases and references that this sample knows."""
+    if measurement.technique != "cycling":
+        return {"nav": "measurements"}
+    cell = queries.cell_of(measurement.sample)
+    bases, references = panels.bases_of(cell), panels.references_of(cell)
+    basis, reference = query.get("basis", ""), query.get("reference", "")
+    return {
+        "nav": "measurements",
+        "cell": cell,
+        "bases": bases,
+        "basis": basis if basis in bases else panels.default_basis(cell),
+        "references": references,
+        "reference": reference if reference in references else next(iter(references), ""),
+        "cycles_text": query.get("cycles", ""),
+        "has_cycles": True,
+    }
+
+
+def _earlier(measurement: Measurement) -> list[Analysis]:
+    """Analyses that a newer method or other conditions replaced; they stay, to be compared."""
+    past = measurement.analyses.filter(current=False).prefetch_related("findings")
+    return list(past.order_by("-pk")[:10])
+
+
+def _flat(meta: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the file says of itself, in lines; nested lists are counted, not spread out."""
+    lines = []
+    for key, value in meta.items():
+        text = (
+            f"{len(value)} entries"
+            if isinstance(value, list | dict) and len(str(value)) > 200
+            else str(value)
+        )
+        if value not in (None, "", [], {}):
+            lines.append((key.replace("_", " "), text))
+    return lines
+
+
+@require_GET
+@page
+def table(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
+    """The whole table: Parquet as it is stored, or CSV in a stream."""
+    measurement = access.get_visible(Measurement.objects.select_related("sample"), request.user, pk=pk)
+    owner = measurement.sample.code if measurement.sample else "measurement"
+    name = f"{owner}-{measurement.technique}-{measurement.pk}.{form}"
+    return _parquet(measurement, name) if form == "parquet" else _csv(measurement, name)
+
+
+def _parquet(measurement: Measurement, name: str) -> HttpResponseBase:
+    blob = blobs.open_blob(measurement.table_sha256)
+    return FileResponse(
+        blob, as_attachment=True, filename=name, content_type="application/vnd.apache.parquet"
+    )
+
+
+def _csv(measurement: Measurement, name: str) -> HttpResponseBase:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(_lines(measurement), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _lines(measurement: Measurement) -> Iterator[str]:
+    """Head and rows; a text that a spreadsheet could take for a formula is disarmed."""
+    yield ",".join(column["name"] for column in measurement.columns) + "\n"
+    for batch in store.batches(measurement):
+        out = io.StringIO()
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerows(
+            [safe(value) if isinstance(value, str) else value for value in row] for row in batch.iter_rows()
+        )
+        yield out.getvalue()
