@@ -52,10 +52,11 @@ def series(
     for name in (x, y):
         if name not in units:
             raise UnknownColumn(name)
-    source = _source(measurement, start is not None or end is not None)
+    windowed = start is not None or end is not None
+    source = _source(measurement, windowed)
     frame = _window(source, x, y, start, end)
     shown = frame[_thin(frame["y"].to_numpy(), max(_KEPT_ALWAYS, min(points, MOST_POINTS)))]
-    rows = measurement.rows if source == measurement.overview_sha256 else frame.height
+    rows = frame.height if windowed else measurement.rows
     return Series(shown["x"].to_numpy(), shown["y"].to_numpy(), units[x], units[y], rows)
 
 

@@ -27,6 +27,13 @@ BY_TIME: dict[str, str] = {"id": "id", "created_at": "created_at"}
 class RecordSerializer(serializers.ModelSerializer[Any]):
     """Checks the rules of the row (its constraints) before the database does, so that they are said per field."""
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """A column whose default the database makes (a time) need not be sent."""
+        kind, arguments = super().build_standard_field(field_name, model_field)
+        if model_field.has_db_default() and not arguments.get("read_only"):
+            arguments["required"] = False
+        return kind, arguments
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
         model: type[Model] = self.Meta.model
