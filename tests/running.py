@@ -58,8 +58,8 @@ class App:
     def token(self) -> str:
         """A superuser's token for the REST API."""
         who = ("--noinput", "--username", "root", "--email", "root@example.org")
-        manage(self.home, "createsuperuser", *who, **{**self.env, "DJANGO_SUPERUSER_PASSWORD": PASSWORD})
-        done = manage(self.home, "token", "tests", "--user", "root", **self.env)
+        self._manage("createsuperuser", *who, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+        done = self._manage("token", "tests", "--user", "root")
         return done.stdout.strip().splitlines()[-1]
 
     def get(self, path: str, token: str = "") -> tuple[int, Any]:
@@ -79,6 +79,9 @@ class App:
         """Process ids below the supervisor whose command line holds the word."""
         assert self.process is not None
         return [pid for pid, line in below(self.process.pid).items() if word in line]
+
+    def _manage(self, *args: str, limit_s: float = 120, **more: str) -> subprocess.CompletedProcess[str]:
+        return manage(self.home, *args, limit_s=limit_s, **{**self.env, **more})  # type: ignore[arg-type]  # all text
 
     @property
     def _said(self) -> Path:

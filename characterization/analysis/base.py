@@ -67,7 +67,6 @@ class View:
     ``basis``: ``mAh``, ``mAh/g active``, ``mAh/g composite`` or ``mAh/cm²``; a basis whose divisor is unknown falls
     back to ``mAh``, and the axis says so. ``voltage_offset_V`` is added to every voltage and ``voltage_reference``
     names the result ("vs Li⁺/Li"). ``cycles`` are those to show as curves. ``colour`` is the group's (``s4``).
-    ``overlays`` hold (label, colour, tables) of other measurements to draw over this one.
     """
 
     basis: str = "mAh"
