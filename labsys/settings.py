@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from labsys import broker, environment
+from labsys import broker, environment, logs
 from labsys.databases import SCHEMES, app_role, conninfo, databases
 from labsys.local.home import Home, derived
 
@@ -36,6 +36,7 @@ if DEBUG and LABSYS_PRODUCTION:
     )
 ALLOWED_HOSTS = environment.words("LABSYS_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 TIME_ZONE = environment.time_zone("LABSYS_TIME_ZONE", "UTC")
+LOGGING = logs.configuration("INFO")
 
 # --- The house
 INSTALLED_APPS = [
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "labsys.headers.PrivateAnswers",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

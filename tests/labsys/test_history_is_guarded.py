@@ -136,7 +136,8 @@ def test_no_table_with_a_history_is_open_to_the_application() -> None:
         ]
         open_to_change = owner.execute(
             "SELECT t, p FROM unnest(%s::text[]) t, "
-            "unnest('{INSERT,UPDATE,DELETE,TRUNCATE,TRIGGER,REFERENCES}'::text[]) p WHERE has_table_privilege(%s, format('public.%%I', t), p)",
+            "unnest('{INSERT,UPDATE,DELETE,TRUNCATE,TRIGGER,REFERENCES}'::text[]) p "
+            "WHERE has_table_privilege(%s, format('public.%%I', t), p)",
             [tables, settings.APP_ROLE],
         ).fetchall()
 

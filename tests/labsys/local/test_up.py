@@ -125,6 +125,22 @@ def test_what_is_killed_comes_back(installation: Installation, word: str) -> Non
     eventually(installation.is_ready)
 
 
+RING = """
+import time
+from characterization.models import WorkerPulse
+from characterization.tasks import pulse
+before = WorkerPulse.objects.get().at
+pulse.delay()
+while WorkerPulse.objects.get().at <= before:
+    time.sleep(0.05)
+print("heard")
+"""
+
+
+def test_a_worker_whose_broker_was_killed_hears_again(installation: Installation) -> None:
+    assert "heard" in manage(installation.path, "shell", "-c", RING, limit_s=60).stdout
+
+
 def test_after_everything_was_killed_the_next_one_recovers_by_itself(installation: Installation) -> None:
     made = manage(
         installation.path, "createsuperuser", "--noinput", "--username", "alice", "--email", "alice@example.org",
@@ -167,4 +183,24 @@ def test_a_command_alone_starts_the_server_and_stops_it_again(installation: Inst
     )
 
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1"), done.stderr
+    assert not is_running(installation.home)
+
+
+WORK_ALONE = """
+from labsys import local
+with local.everything_running(workers=1):
+    import django
+    django.setup()
+    exec(RING)
+"""
+
+
+def test_a_command_alone_may_have_a_worker_for_its_time(installation: Installation) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WORK_ALONE.replace("RING", repr(RING))],
+        cwd=CHECKOUT, env=environment(installation.path, DJANGO_SETTINGS_MODULE="labsys.settings"),
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert done.stdout == "heard\n", done.stderr
     assert not is_running(installation.home)
