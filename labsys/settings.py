@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import pghistory
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from labsys import broker, environment, logs
 from labsys.databases import SCHEMES, app_role, conninfo, databases
 from labsys.local.home import Home, derived
+
+django_stubs_ext.monkeypatch()  # lets `ModelAdmin[Cell]` and the like be written where Django has no such class
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
