@@ -31,13 +31,13 @@ Shelf = dict[str, MaterialLot]
 SPONGE_PLANNED = {
     "stirring_speed_rpm": 300, "stirring_time_min": 30, "stirring_temperature_degC": 30, "addition_rate_mL_per_min": 5,
     "reaction_temperature_degC": 70, "reaction_time_h": 3, "water_mL": 50,
-    "oil phase": "200 mL", "span 60": "6 g", "tween 20": "3 g", "β-cyclodextrin": "20 g", "epichlorohydrin": "15 mL",
+    "kerosene": "200 mL", "span 60": "6 g", "tween 20": "3 g", "β-cyclodextrin": "20 g", "epichlorohydrin": "15 mL",
     "melamine": "8 g",
 }  # fmt: skip
 SOAK_PLANNED = {"solvent_volume_mL": 100, "soak_time_h": 24, "nanosponge": "20 g"}
 DRYING_PLANNED = {"temperature_degC": -60, "pressure_Pa": 9, "time_h": 48}
 ROLES = {
-    "oil phase": "kerosene",
+    "kerosene": "kerosene",
     "span 60": "span60",
     "tween 20": "tween20",
     "β-cyclodextrin": "cyclodextrin",
@@ -106,7 +106,7 @@ def freeze_dry(
         planned=DRYING_PLANNED,
     )  # fmt: skip
     return ledger.record(
-        batch, grams(dry_g), [Take(wet, grams(str(wet.amount_made)), "wet batch")], by=team.alice
+        batch, grams(dry_g), [Take(wet, grams(str(wet.amount_made)), "impregnated batch")], by=team.alice
     )
 
 

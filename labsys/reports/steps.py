@@ -1,0 +1,167 @@
+"""Steps of the chain with planned and actual values, and how far they are apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import CharField, FloatField
+from django.utils.translation import gettext as _
+
+from labsys.reports.content import Note, StepLine
+from labsys.reports.limits import FURNACE, WEIGHED, deviation, limit_for
+from synthesis import ledger, words
+from synthesis.errors import Refusal
+from synthesis.genealogy import Chain, Edge
+from synthesis.models import Boat, CarbonizationRun, MaterialLot, Sample
+from synthesis.models.samples import Kind
+from synthesis.units import parse
+
+SHORT_REMARK = 140
+_UNIT = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
+_TEXTS = ("washing", "drying", "solvent", "mixing_method", "anode", "separator", "composition")
+
+
+def lines_of(chain: Chain, made: Sequence[Sample]) -> list[StepLine]:
+    """All steps that made ``made``, in the order of time; material lots and bought additives have none."""
+    boats = {
+        boat.additive_id: boat
+        for boat in Boat.objects.filter(additive__in=made).select_related("run", "source", "additive")
+    }
+    found: list[StepLine] = []
+    for sample in made:
+        if sample.kind != Kind.LOT:
+            boat = boats.get(sample.pk)
+            found += _furnace(boat) if boat else []
+            found += _sample(sample, chain, from_boat=boat is not None)
+    return found
+
+
+def notes_of(made: Iterable[Sample]) -> list[Note]:
+    """What people wrote about the samples and their furnace runs, whole."""
+    own = [Note(sample.code, sample.note) for sample in made if sample.note]
+    runs = CarbonizationRun.objects.filter(boats__additive__in=[s.pk for s in made]).distinct().order_by("pk")
+    return [*own, *(Note(run.code, run.note) for run in runs if run.note)]
+
+
+def _furnace(boat: Boat) -> list[StepLine]:
+    run = boat.run
+    lines = []
+    segments = list(run.segments.all())
+    for number, segment in enumerate(segments):
+        said = _("%(rate)s °C/min to %(to)s °C, hold %(hold)s h") % {
+            "rate": words.digits(segment.rate_degC_per_min),
+            "to": words.digits(segment.to_degC),
+            "hold": words.digits(segment.hold_h),
+        }
+        lines.append(StepLine(run.code if number == 0 else "", _("Segment %s") % segment.number, said, ""))
+    hottest = max((segment.to_degC for segment in segments), default=None)
+    lines.append(_hottest(run, hottest, first=not lines))
+    flow = "" if run.flow_mL_per_min is None else f"{words.digits(run.flow_mL_per_min)} mL/min"
+    lines.append(StepLine("", _("Atmosphere"), "", ", ".join(part for part in (run.atmosphere, flow) if part)))
+    lines.append(StepLine("", _("Boat %s, mass in") % boat.number, "", words.amount(boat.mass_in_g, "g")))
+    share = _("%s yield") % f"{boat.yield_percent:.1f}\u00a0%"
+    lines.append(StepLine("", _("Boat %s, mass out") % boat.number, "", words.amount(boat.mass_out_g, "g"), "", False, share))
+    return lines
+
+
+def _hottest(run: CarbonizationRun, planned: float | None, *, first: bool) -> StepLine:
+    actual = run.highest_temperature_degC
+    said, over = deviation(planned, actual, FURNACE) if planned is not None and actual is not None else ("", False)
+    return StepLine(
+        run.code if first else "",
+        _("Highest temperature"),
+        "" if planned is None else f"{words.digits(planned)} °C",
+        _("not recorded") if actual is None else f"{words.digits(actual)} °C",
+        said,
+        over,
+        _over(FURNACE.words, run.note) if over else "",
+    )
+
+
+def _over(limit: str, why: str) -> str:
+    short = why if len(why) <= SHORT_REMARK else why[: SHORT_REMARK - 1].rstrip() + "…"
+    if not why:
+        return _("over limit %(limit)s, no reason given") % {"limit": limit}
+    return _("over limit %(limit)s: %(why)s") % {"limit": limit, "why": short}
+
+
+def _sample(sample: Sample, chain: Chain, *, from_boat: bool) -> list[StepLine]:
+    own = sample.own
+    edges = [edge for edge in chain.edges if edge.target_id == sample.pk and not from_boat]
+    lines = [_taken(edge, chain, sample.planned) for edge in edges]
+    lines += _texts(own)
+    for field in own._meta.local_fields:
+        if isinstance(field, FloatField):
+            line = _measured(str(field.verbose_name), field.name, getattr(own, field.name), sample.planned)
+            lines += [line] if line else []
+    if sample.amount_made > 0 and not from_boat and sample.kind != Kind.CELL:
+        lines.append(StepLine("", _("Made"), "", words.amount(sample.amount_made, sample.unit)))
+    return [_named(line, sample.code) if number == 0 else line for number, line in enumerate(lines)]
+
+
+def _named(line: StepLine, code: str) -> StepLine:
+    return StepLine(code, line.quantity, line.planned, line.actual, line.deviation, line.over, line.remark)
+
+
+def _texts(own: Any) -> list[StepLine]:
+    """What was written in words: how it was washed, dried, mixed."""
+    return [
+        StepLine("", _capital(str(field.verbose_name)), "", getattr(own, field.name))
+        for field in own._meta.local_fields
+        if isinstance(field, CharField) and field.name in _TEXTS and getattr(own, field.name)
+    ]
+
+
+def _measured(label: str, name: str, actual: float | None, plan: dict[str, Any]) -> StepLine | None:
+    planned = plan.get(name)
+    if actual is None and planned is None:
+        return None
+    match = _UNIT.match(label)
+    quantity, unit = match.groups() if match else (label, "")
+    wanted = float(planned) if isinstance(planned, int | float) else None
+    said, over = "", False
+    limit = limit_for(name)
+    if wanted is not None and actual is not None:
+        said, over = deviation(wanted, actual, limit)
+    return StepLine(
+        "",
+        _capital(quantity),
+        "" if wanted is None else _with_unit(wanted, unit),
+        _("not recorded") if actual is None else _with_unit(actual, unit),
+        said,
+        over,
+        _over(limit.words, "") if over else "",
+    )
+
+
+def _taken(edge: Edge, chain: Chain, plan: dict[str, Any]) -> StepLine:
+    """An amount taken, as typed and in the lot's unit where that differs."""
+    source = chain.samples[edge.source_id]
+    actual, typed = words.amount(edge.amount, edge.unit), edge.entered
+    shown = f"{typed} ({actual})" if typed and not typed.endswith(edge.unit) else actual
+    planned = str(plan.get(edge.role, ""))
+    said, over = _against_plan(planned, source, float(edge.amount))
+    lot = source.own
+    name = str(lot.material) if isinstance(lot, MaterialLot) else source.code
+    quantity = f"{_capital(edge.role)}, {source.code}" if edge.role else f"{name}, {source.code}"
+    return StepLine("", quantity, planned, shown, said, over, _over(WEIGHED.words, "") if over else "")
+
+
+def _against_plan(planned: str, source: Sample, actual: float) -> tuple[str, bool]:
+    if not planned:
+        return "", False
+    try:
+        wanted = ledger.in_unit_of(source, parse(planned, source.unit))
+    except Refusal:  # a plan in words cannot be compared; it is shown as it is
+        return "", False
+    return deviation(float(wanted.value), actual, WEIGHED)
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{words.digits(value)}\u00a0{unit}" if unit else words.digits(value)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:] if text[:2].lower() == text[:2] or " " in text else text
