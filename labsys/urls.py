@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("labsys.api")),
     path("", include("characterization.urls")),
+    path("", include("cells.urls")),
+    path("", include("synthesis.urls")),
 ]

@@ -33,4 +33,6 @@ def codes_like(text: str) -> list[str]:
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:
-    return list(dict.fromkeys(f"{prefix}-{int(digits):04d}" for prefix, digits in pattern.findall(text.upper())))
+    return list(
+        dict.fromkeys(f"{prefix}-{int(digits):04d}" for prefix, digits in pattern.findall(text.upper()))
+    )

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from synthesis import logbook
+from synthesis.listing import Choice, Filter
 
 register = template.Library()
 
@@ -86,6 +87,15 @@ def page_url(name: str) -> str:
     return address(name)
 
 
+@register.simple_tag
+def page_url_for(name: str, key: str) -> str:
+    """The address of one record's page, or "" where this house has no such page."""
+    try:
+        return str(reverse(name, args=[key]))
+    except NoReverseMatch:
+        return ""
+
+
 @register.simple_tag(takes_context=True)
 def with_query(context: template.Context, **changes: Any) -> str:
     """This address with some of its query changed; an empty value takes a part out."""
@@ -94,7 +104,15 @@ def with_query(context: template.Context, **changes: Any) -> str:
         query.pop(name, None)
         if value not in ("", None):
             query[name] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("components/filter_chip.html", takes_context=True)
+def filter_chip(context: template.Context, filter: Filter, choice: Choice) -> dict[str, Any]:
+    """A chip that narrows the list, or takes the narrowing off again."""
+    on = context["request"].GET.get(filter.name) == choice.value
+    address = with_query(context, **{filter.name: "" if on else choice.value, "after": ""})
+    return {"on": on, "address": address, "choice": choice, "request": context["request"]}
 
 
 def _url_name(context: template.Context) -> str:

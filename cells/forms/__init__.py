@@ -1,0 +1,1 @@
+"""Forms of the first floor: recipes, cathode batches, cells, channels."""

@@ -1,0 +1,17 @@
+"""Addresses of the first floor. Importing the builds adds this floor's kinds to the Log menu."""
+
+from django.urls import path
+
+from cells.views import builds, channels, lists, recipes
+
+__all__ = ["builds", "urlpatterns"]
+
+urlpatterns = [
+    path("recipes/", lists.recipes, name="recipes"),
+    path("recipes/<int:pk>/", recipes.recipe_page, name="recipe"),
+    path("cathodes/", lists.cathodes, name="cathodes"),
+    path("cells/", lists.cells, name="cells"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/<int:pk>/put-on/", channels.put_on, name="channel-put-on"),
+    path("channels/<int:pk>/take-off/", channels.take_off, name="channel-take-off"),
+]

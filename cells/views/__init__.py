@@ -1,0 +1,1 @@
+"""Pages of the first floor: recipes, cathodes, cells, channels."""

@@ -1,0 +1,56 @@
+"""Logging cathode batches and cells, and what this floor adds to the Log menu."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from cells.forms.builds import CathodeForm, CellForm, roles_of
+from cells.models import CathodeBatch, CathodeRecipe
+from cells.views.channels import log_channel
+from cells.views.recipes import log_recipe
+from synthesis import access, logbook
+from synthesis.logbook import LogKind
+from synthesis.pages import page
+from synthesis.views.steps import require_somewhere, step_view
+
+
+def _rows(request: HttpRequest) -> list[dict[str, str]]:
+    recipe = _recipe(request)
+    return roles_of(recipe) if recipe else []
+
+
+def _recipe(request: HttpRequest) -> CathodeRecipe | None:
+    """The recipe that the request names: by ?recipe=, in the form, or that of the batch it is like."""
+    asked = request.POST.get("recipe") or request.GET.get("recipe", "")
+    recipes = access.visible(CathodeRecipe.objects.prefetch_related("components"), request.user)
+    if asked.isdigit():
+        return recipes.filter(pk=int(asked)).first()
+    like = CathodeBatch.objects.filter(code=request.GET.get("like", "")).values("recipe")
+    return recipes.filter(pk__in=like).first()
+
+
+_log_by_recipe = step_view(CathodeForm, _rows)
+
+
+@page
+def log_cathode(request: HttpRequest) -> HttpResponseBase:
+    """First the recipe is chosen, because it names the rows."""
+    require_somewhere(request)
+    recipe = _recipe(request)
+    if recipe is None:
+        recipes = access.visible(CathodeRecipe.objects.prefetch_related("components"), request.user)
+        context = {"recipes": recipes[:50], "nav": "cathodes", "source": request.GET.get("from", "")}
+        return render(request, "cells/choose_recipe.html", context)
+    return _log_by_recipe(request)
+
+
+for made in (
+    LogKind("recipe", _("Recipe"), "file-text", log_recipe, 90),
+    LogKind("cathode", _("Cathode batch"), "layers", log_cathode, 100),
+    LogKind("cell", _("Cell"), "battery", step_view(CellForm), 110),
+    LogKind("channel", _("Channel"), "layout-grid", log_channel, 120),
+):
+    logbook.register(made)

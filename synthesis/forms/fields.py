@@ -1,0 +1,125 @@
+"""Fields for quantities: "0,02 kg" or "34 °C"; what was typed stays, and an error is the sentence of the Refusal."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from synthesis import units
+from synthesis.errors import Refusal
+from synthesis.units import Quantity
+
+_LABEL = re.compile(r"^(?P<label>.*?)\s*\((?P<unit>[^()]+)\)$")
+_CONVERTED = {"g", "mg", "kg", "mL", "L", "cm²"}
+
+
+def split_label(label: str) -> tuple[str, str]:
+    """ "stirring (r/min)" -> ("stirring", "r/min"); without brackets the unit is ""."""
+    found = _LABEL.match(label)
+    return (found["label"], found["unit"]) if found else (label, "")
+
+
+def said(refusal: Refusal) -> ValidationError:
+    return ValidationError(refusal.message, code=refusal.code)
+
+
+class UnitInput(forms.TextInput):
+    """A text input with its unit inside on the right."""
+
+    def __init__(self, unit: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+        self.unit = unit
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return format_html(
+            '<span class="with-unit{}">{}<span class="unit" aria-hidden="true">{}</span></span>',
+            " wide-unit" if len(self.unit) > 5 else "",
+            super().render(name, value, attrs, renderer),
+            self.unit,
+        )
+
+
+class QuantityField(forms.CharField):
+    """An amount with a unit; a bare number is in ``unit``. Gives a Quantity in the unit that was typed, or None."""
+
+    def __init__(self, unit: str, **options: Any) -> None:
+        super().__init__(max_length=60, widget=UnitInput(unit), **options)
+        self.unit = unit
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return units.parse(text, self.unit)
+        except Refusal as refusal:
+            raise said(refusal) from refusal
+
+
+class MeasuredField(QuantityField):
+    """A measured value of a step. Masses and volumes may be typed in any unit; other units only as they stand.
+
+    Gives a float in the field's own unit, or None.
+    """
+
+    def __init__(self, unit: str, *, lowest: float | None = None, **options: Any) -> None:
+        super().__init__(unit, **options)
+        self.lowest = lowest
+
+    def clean(self, value: Any) -> Any:
+        text = forms.CharField.clean(self, value)
+        if not text:
+            return None
+        try:
+            number = float(self._read(text))
+        except Refusal as refusal:
+            raise said(refusal) from refusal
+        if self.lowest is not None and number < self.lowest:
+            raise ValidationError(
+                _("%(value)s %(unit)s is below the lowest possible, %(lowest)s %(unit)s.")
+                % {"value": f"{number:g}", "unit": self.unit, "lowest": f"{self.lowest:g}"},
+                code="too_low",
+            )
+        return number
+
+    def _read(self, text: str) -> Any:
+        if self.unit in _CONVERTED:
+            return units.parse(text, self.unit).to(self.unit).value
+        bare = text.strip()
+        if self.unit and bare.endswith(self.unit):
+            bare = bare[: -len(self.unit)]
+        return units.number(bare)
+
+
+def measured_field(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:
+    """Form field of a model field: floats with "(unit)" in their label become MeasuredFields."""
+    if not isinstance(field, models.FloatField | models.DecimalField):
+        if isinstance(field, models.DateTimeField):
+            return field.formfield(
+                widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"), **options
+            )
+        if isinstance(field, models.DateField):
+            return field.formfield(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), **options)
+        return field.formfield(**options)
+    label, unit = split_label(str(field.verbose_name))
+    lowest = next((item.limit_value for item in field.validators if hasattr(item, "limit_value")), None)
+    made = MeasuredField(unit, label=label, required=not field.blank, lowest=_number(lowest))
+    return made
+
+
+def _number(limit: Any) -> float | None:
+    return float(limit) if isinstance(limit, int | float) else None
+
+
+def shown(value: Any) -> str:
+    """A stored value as it would be typed: no trailing zeros."""
+    if isinstance(value, Quantity):
+        return str(value).replace("\u00a0", " ").replace("−", "-")
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

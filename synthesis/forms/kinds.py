@@ -1,0 +1,181 @@
+"""One form per kind of sample on this floor. Planned values are the reference study's, where it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from synthesis.forms.fields import QuantityField
+from synthesis.forms.steps import COMMON, StepForm, callback
+from synthesis.ledger import Take
+from synthesis.models import (
+    CarbonAdditive,
+    ElectrolyteBatch,
+    FreezeDriedBatch,
+    ImpregnatedBatch,
+    Material,
+    MaterialLot,
+    NanospongeBatch,
+    Sample,
+)
+from synthesis.units import Quantity, dimension
+
+
+class MaterialForm(forms.ModelForm[Material]):
+    class Meta:
+        model = Material
+        fields = (
+            "name",
+            "short_name",
+            "formula",
+            "cas_number",
+            "phase",
+            "molar_mass_g_per_mol",
+            "density_g_per_mL",
+        )
+        formfield_callback = callback
+
+
+class LotForm(StepForm):
+    title = _("Material lot")
+    made_label = _("Amount delivered")
+    made_hint = _("With its unit: 500 g, 1 L.")
+    made_required = True
+
+    class Meta:
+        model = MaterialLot
+        fields = (
+            "project",
+            "material",
+            "supplier",
+            "lot_number",
+            "purity_percent",
+            "expires_on",
+            "made_at",
+            "place",
+            "note",
+        )
+        formfield_callback = callback
+        labels: ClassVar[dict[str, Any]] = {"made_at": _("Arrived")}
+
+    def fit(self, made: Quantity) -> Quantity:
+        self.made_unit = "mL" if dimension(made.unit) == "volume" else "g"  # type: ignore[misc]  # of this one delivery
+        return super().fit(made)
+
+    def finish(self, product: Sample, takes: Sequence[Take]) -> None:
+        super().finish(product, takes)
+        made: Quantity = self.cleaned_data["amount_made"]
+        product.unit = "mL" if dimension(made.unit) == "volume" else "g"
+        product.name = str(self.cleaned_data["material"])
+
+
+class NanospongeForm(StepForm):
+    title = _("Nanosponge batch")
+    made_label = _("Dry yield")
+    roles = (
+        {"role": "kerosene", "unit": "mL", "planned": "200 mL", "section": "oil"},
+        {"role": "span 60", "unit": "g"},
+        {"role": "tween 20", "unit": "g"},
+        {"role": "β-cyclodextrin", "unit": "g"},
+        {"role": "epichlorohydrin", "unit": "mL"},
+        {"role": "melamine", "unit": "g"},
+    )
+    plan: ClassVar[dict[str, float]] = {
+        "water_mL": 50,
+        "stirring_speed_rpm": 300,
+        "stirring_time_min": 30,
+        "stirring_temperature_degC": 30,
+        "addition_rate_mL_per_min": 5,
+        "reaction_temperature_degC": 70,
+        "reaction_time_h": 3,
+    }
+
+    class Meta:
+        model = NanospongeBatch
+        fields = (
+            *COMMON,
+            "water_mL",
+            "stirring_speed_rpm",
+            "stirring_time_min",
+            "stirring_temperature_degC",
+            "addition_rate_mL_per_min",
+            "reaction_temperature_degC",
+            "reaction_time_h",
+            "washing",
+            "drying",
+            "wet_yield_g",
+        )
+        formfield_callback = callback
+
+
+class ImpregnationForm(StepForm):
+    title = _("Impregnation")
+    made_label = _("Mass after soaking")
+    roles = (
+        {"role": "nanosponge", "unit": "g", "planned": "20 g"},
+        {"role": "Mo salt", "unit": "mol", "planned": "0.005 mol"},
+        {"role": "Ni salt", "unit": "mol", "planned": "0.05 mol"},
+    )
+    plan: ClassVar[dict[str, float]] = {"solvent_volume_mL": 100, "soak_time_h": 24}
+
+    class Meta:
+        model = ImpregnatedBatch
+        fields = (*COMMON, "solvent", "solvent_volume_mL", "soak_time_h", "soak_temperature_degC")
+        formfield_callback = callback
+
+
+class FreezeDryingForm(StepForm):
+    title = _("Freeze-drying")
+    made_label = _("Mass out")
+    roles = ({"role": "impregnated batch", "unit": "g"},)
+    free_rows = 0
+    plan: ClassVar[dict[str, float]] = {"temperature_degC": -60, "pressure_Pa": 9}
+
+    class Meta:
+        model = FreezeDriedBatch
+        fields = (*COMMON, "temperature_degC", "pressure_Pa", "time_h")
+        formfield_callback = callback
+
+
+class AdditiveForm(StepForm):
+    title = _("Bought additive")
+    made_label = _("Amount delivered")
+    made_hint = _("With its unit: 100 g.")
+    made_required = True
+
+    class Meta:
+        model = CarbonAdditive
+        fields = (*COMMON, "supplier", "lot_number")
+        formfield_callback = callback
+
+
+class ElectrolyteForm(StepForm):
+    title = _("Electrolyte batch")
+    roles = ({"role": "Li2S", "unit": "g"}, {"role": "P2S5", "unit": "g"}, {"role": "LiCl", "unit": "g"})
+
+    class Meta:
+        model = ElectrolyteBatch
+        fields = (
+            *COMMON,
+            "composition",
+            "mill_speed_rpm",
+            "mill_time_h",
+            "anneal_temperature_degC",
+            "anneal_time_h",
+            "ionic_conductivity_mS_per_cm",
+        )
+        formfield_callback = callback
+
+
+class LedgerForm(forms.Form):
+    """A correction, a discard or a yield, on the sample's own page."""
+
+    amount = QuantityField("g", label=_("Amount"))
+    reason = forms.CharField(label=_("Why"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, unit: str = "g", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["amount"] = QuantityField(unit, label=_("Amount"))

@@ -1,0 +1,130 @@
+"""The page of one sample, with its tabs; and the ways to reach it by code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from synthesis import access, chain_drawing, chain_graph, facts, genealogy, history
+from synthesis.forms.kinds import LedgerForm
+from synthesis.models import Boat, LedgerEntry, Role, Sample
+from synthesis.models.samples import Kind
+from synthesis.pages import page
+
+TABS = (
+    ("", _("Overview")),
+    ("measurements", _("Measurements")),
+    ("files", _("Files")),
+    ("ledger", _("Ledger")),
+    ("history", _("History")),
+)
+# kind -> (url name of its list, the slug that logs another one like it)
+HOMES: dict[str, tuple[str, str]] = {
+    Kind.LOT: ("materials", "lot"),
+    Kind.NANOSPONGE: ("batches", "nanosponge"),
+    Kind.IMPREGNATED: ("batches", "impregnation"),
+    Kind.FREEZE_DRIED: ("batches", "freeze-drying"),
+    Kind.ADDITIVE: ("additives", "additive"),
+    Kind.ELECTROLYTE: ("electrolytes", "electrolyte"),
+    Kind.CATHODE: ("cathodes", "cathode"),
+    Kind.CELL: ("cells", "cell"),
+}
+# kind -> what is usually made of it next
+NEXT: dict[str, tuple[tuple[str, Any], ...]] = {
+    Kind.NANOSPONGE: (("impregnation", _("Impregnate")), ("furnace-run", _("Put in the furnace"))),
+    Kind.IMPREGNATED: (("freeze-drying", _("Freeze-dry")),),
+    Kind.FREEZE_DRIED: (("furnace-run", _("Put in the furnace")),),
+    Kind.ADDITIVE: (("cathode", _("Mix a cathode")),),
+    Kind.CATHODE: (("cell", _("Build a cell")),),
+}
+
+
+def sample_of(request: HttpRequest, code: str) -> Sample:
+    records = Sample.objects.select_related("project", "created_by")
+    return access.get_visible(records, request.user, code=code)
+
+
+@page
+def by_code(request: HttpRequest, code: str) -> HttpResponse:
+    """/s/CODE, as it stands on labels."""
+    return redirect(sample_of(request, code.upper()).get_absolute_url())
+
+
+@page
+def sample_page(request: HttpRequest, code: str) -> HttpResponse:
+    sample = sample_of(request, code)
+    tab = request.GET.get("tab", "")
+    add = _ADD.get(tab, _overview)
+    return render(request, "synthesis/sample.html", head(request, sample, tab) | add(request, sample))
+
+
+def head(request: HttpRequest, sample: Sample, tab: str) -> dict[str, Any]:
+    """What stands above the tabs."""
+    own = sample.own
+    home, log = HOMES[sample.kind]
+    boat = Boat.objects.select_related("run").filter(additive_id=sample.pk).first()
+    return {
+        "sample": sample,
+        "own": own,
+        "tab": tab if tab in _ADD else "",
+        "tabs": TABS,
+        "nav": home,
+        "home": home,
+        "log": "" if boat else log,
+        "boat": boat if sample.kind == Kind.ADDITIVE else None,
+        "next_steps": NEXT.get(sample.kind, ()),
+        "share_left": float(100 * sample.amount_left / sample.amount_made) if sample.amount_made else 0.0,
+        "may_change": access.may(request.user, sample.project, Role.EDITOR),
+        "may_decide": access.may(request.user, sample.project, Role.MANAGER),
+        "ledger_count": sample.entries.count(),
+    }
+
+
+def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
+    chain = genealogy.chain(sample, request.user)
+    boats = Boat.objects.select_related("run").filter(additive_id__in=list(chain.samples))
+    unfold = request.GET.get("unfold") == "all"
+    graph = chain_graph.build(chain, sample, list(boats), unfold=unfold)
+    names = chain.samples
+    rows = [
+        (names[edge.source_id], names[edge.target_id], edge, chain_graph.edge_label(edge))
+        for edge in chain.edges
+    ]
+    return {
+        "picture": chain_drawing.layout(graph) if chain.edges else None,
+        "graph": graph,
+        "edges": rows,
+        "hidden": chain.hidden,
+        "as_table": request.GET.get("chain") == "table",
+        "unfolded": unfold,
+        "facts": facts.of_sample(sample),
+        "inputs": [row for row in rows if row[1].pk == sample.pk],
+    }
+
+
+def _ledger(request: HttpRequest, sample: Sample) -> dict[str, Any]:
+    entries = (
+        LedgerEntry.objects.filter(sample=sample).select_related("product", "created_by").order_by("-id")
+    )
+    return {"entries": entries[:500], "ledger_form": LedgerForm(unit=sample.unit)}
+
+
+def _history(request: HttpRequest, sample: Sample) -> dict[str, Any]:
+    return {"happenings": history.of_sample(sample)}
+
+
+def _fragment(request: HttpRequest, sample: Sample) -> dict[str, Any]:
+    return {}
+
+
+_ADD: dict[str, Callable[[HttpRequest, Sample], dict[str, Any]]] = {
+    "": _overview,
+    "measurements": _fragment,
+    "files": _fragment,
+    "ledger": _ledger,
+    "history": _history,
+}
