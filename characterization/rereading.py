@@ -1,0 +1,60 @@
+"""Which files were read by a reader, or analysed by a method, of another version than the present one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from characterization.analysis.registry import all_methods
+from characterization.instruments.registry import readers
+from characterization.models import Analysis, JobState, Measurement, RawFile
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """A file and what would be new: ``neware 1 → 2``."""
+
+    file: RawFile
+    reasons: tuple[str, ...]
+
+
+def outdated(reader: str = "") -> list[Outdated]:
+    """Files that reading again would bring something new for; of one reader where it is named."""
+    reasons: defaultdict[int, set[str]] = defaultdict(set)
+    _older_readers(reasons)
+    _older_methods(reasons)
+    _new_methods(reasons)
+    files = RawFile.objects.filter(pk__in=reasons).exclude(
+        job__state__in=(JobState.RECEIVED, JobState.READING)
+    )
+    if reader:
+        files = files.filter(job__reader_name=reader)
+    chosen = files.select_related("job").order_by("pk")
+    return [Outdated(file, tuple(sorted(reasons[file.pk]))) for file in chosen]
+
+
+def _older_readers(reasons: defaultdict[int, set[str]]) -> None:
+    present = {reader.name: reader.version for reader in readers()}
+    read = Measurement.objects.filter(current=True).values_list("file_id", "reader_name", "reader_version")
+    for file, name, version in read.distinct():
+        if present.get(name, version) != version:
+            reasons[file].add(f"{name} {version} → {present[name]}")
+
+
+def _older_methods(reasons: defaultdict[int, set[str]]) -> None:
+    present = {method.name: method.version for method in all_methods()}
+    current = Analysis.objects.filter(current=True, measurement__current=True)
+    for file, name, version in current.values_list(
+        "measurement__file_id", "method", "method_version"
+    ).distinct():
+        if present.get(name, version) != version:
+            reasons[file].add(f"{name} {version} → {present[name]}")
+
+
+def _new_methods(reasons: defaultdict[int, set[str]]) -> None:
+    for method in all_methods():
+        without = Measurement.objects.filter(current=True, technique=method.technique.value).exclude(
+            analyses__in=Analysis.objects.filter(method=method.name, current=True)
+        )
+        for file in without.values_list("file_id", flat=True).distinct():
+            reasons[file].add(f"{method.name} {method.version}")
