@@ -1,4 +1,4 @@
-"""How a view answers: a refusal in its own words, JSON fast, a page or its fragment."""
+"""How a view of this floor answers: as every page does, and for scripts of the page in JSON."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 
+from synthesis import pages
 from synthesis.errors import Refusal
 
 P = ParamSpec("P")
@@ -25,24 +25,18 @@ def json_answer(body: Any, status: int = 200) -> HttpResponse:
 
 
 def page(view: View[P]) -> View[P]:
-    """A view for people who are logged in; what the laboratory's rules refuse becomes a sentence on the page."""
+    """A view for people who are logged in; what the laboratory's rules refuse becomes a sentence or JSON."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
-            return refused(request, refusal)
+            if wants_json(request):
+                return json_answer({"error": refusal.message, "code": refusal.code}, refusal.status)
+            return pages.refused(request, refusal)
 
     return cast("View[P]", login_required(answered))
-
-
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    if wants_json(request):
-        return json_answer({"error": refusal.message, "code": refusal.code}, refusal.status)
-    template = "refusal.html" if is_htmx(request) else "refused.html"
-    context = {"message": refusal.message}
-    return render(request, f"characterization/{template}", context, status=refusal.status)
 
 
 def is_htmx(request: HttpRequest) -> bool:

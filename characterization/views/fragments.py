@@ -110,7 +110,9 @@ def home_files(request: HttpRequest) -> HttpResponse:
         "needs": queries.counts(request.user)["need"],
         "may_upload": access.editable_projects(request.user).exists(),
     }
-    return render(request, "characterization/home_files.html", context)
+    rows_only = request.GET.get("part") == "rows"
+    template = "home_file_rows.html" if rows_only else "home_files.html"
+    return render(request, f"characterization/{template}", context)
 
 
 @require_GET
@@ -144,7 +146,8 @@ def sample_dashboards(request: HttpRequest, code: str) -> HttpResponse:
     query = page_query(request)
     context = _cell_dashboard(cell, query) if cell is not None else _dashboards(sample, query)
     template = "cell_dashboard.html" if cell is not None else "sample_dashboards.html"
-    return render(request, f"characterization/{template}", {"sample": sample, "query": query} | context)
+    context |= {"sample": sample, "may_upload": access.may(request.user, sample.project, Role.EDITOR)}
+    return render(request, f"characterization/{template}", context)
 
 
 def _cell_dashboard(cell: Cell, query: dict[str, str]) -> dict[str, Any]:

@@ -47,6 +47,13 @@
   };
   const watch = () => { if (timer === null && moving().length) timer = setTimeout(ask, EVERY_MS); };
 
+  // --- what was read changes the dashboards around it
+  document.addEventListener("labsys:read", () => {
+    for (const part of document.querySelectorAll("[data-refetch]")) {
+      window.htmx?.ajax("GET", part.dataset.refetch, { target: part, swap: "outerHTML", select: "[data-refetch]" });
+    }
+  });
+
   // --- a file that has just arrived stands on top of its list
   document.addEventListener("labsys:arrived", async ({ detail }) => {
     const list = document.querySelector(detail.list);
