@@ -44,13 +44,14 @@ _content_at = PchipInterpolator(_OPEN_CIRCUIT_V[::-1], _CONTENT[::-1])
 class Build:
     """A cell as the model needs it: what it is seeded with, its active mass in mg, its own deviation and noise.
 
-    ``capacity_factor`` and ``retention_shift_percent`` set replicates apart.
+    ``capacity_factor`` and the two shifts set replicates apart.
     """
 
     seed: Seed
     active_mass_mg: float
     noise_seed: int
     capacity_factor: float = 1.0
+    efficiency_shift_percent: float = 0.0
     retention_shift_percent: float = 0.0
     cycles: int = CYCLES
 
@@ -61,6 +62,10 @@ class Build:
     @property
     def first_discharge_mAh_per_g(self) -> float:
         return self.seed.first_discharge_mAh_per_g * self.capacity_factor
+
+    @property
+    def first_efficiency_percent(self) -> float:
+        return self.seed.first_efficiency_percent + self.efficiency_shift_percent
 
     @property
     def retention_percent(self) -> float:
@@ -93,7 +98,7 @@ def capacities_mAh_per_g(build: Build) -> tuple[Numbers, Numbers]:
     loss = 1 - build.retention_percent / 100
     discharge = build.first_discharge_mAh_per_g * (1 - loss * fade(build.cycles)) * (1 + noise)
     efficiency = LATE_EFFICIENCY_PERCENT - (
-        LATE_EFFICIENCY_PERCENT - build.seed.first_efficiency_percent
+        LATE_EFFICIENCY_PERCENT - build.first_efficiency_percent
     ) * np.exp(-n / 1.1)
     return discharge * 100 / efficiency, discharge
 

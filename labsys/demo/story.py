@@ -67,9 +67,14 @@ def _on_test(
     """A cell, its hundred cycles and its channel."""
     day, number = building.FIRST_DAYS[replicate], int(channel.name)
     cell = building.build(team, lots, cathode, lpsc, number, replicate)
-    factor, shift = building.REPLICATES[replicate] if seed.group else (1.0, 0.0)
+    factor, efficiency, retention = building.REPLICATES[replicate] if seed.group else (1.0, 0.0, 0.0)
     build = Build(seed, cell.active_mass_mg or 0.0, noise_seed=1000 + number)
-    build = replace(build, capacity_factor=factor, retention_shift_percent=shift)
+    build = replace(
+        build,
+        capacity_factor=factor,
+        efficiency_shift_percent=efficiency,
+        retention_shift_percent=retention,
+    )
     hours = files.of_cell(team, sources.cycler, cell, build, at(day))
     building.occupy(team, channel, cell, at(day), hours, running=replicate == 1)
     return cell

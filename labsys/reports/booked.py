@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,15 +19,18 @@ MOST_ENTRIES = 300
 def taken_for(chain: Chain, upstream: set[int]) -> list[LedgerLine]:
     """Every use of one sample for another among ``upstream`` (ids), oldest first."""
     rows = LedgerEntry.objects.filter(
-        sample__in=[pk for pk in chain.samples], product__in=upstream & chain.samples.keys()
+        sample__in=list(chain.samples), product__in=upstream & chain.samples.keys()
     )
-    return [_line(entry, left="") for entry in rows.select_related("sample", "product", "created_by").order_by("pk")]
+    return [
+        _line(entry, left="")
+        for entry in rows.select_related("sample", "product", "created_by").order_by("pk")
+    ]
 
 
 def ledger_of(sample: Sample) -> tuple[list[LedgerLine], str]:
     """The sample's own entries with what was left after each, and a sentence where only the last ones are shown."""
     entries = list(sample.entries.select_related("sample", "product", "created_by").order_by("pk"))
-    left = sum((entry.delta for entry in entries[:0]), entries[0].delta * 0) if entries else 0
+    left = Decimal(0)
     lines = []
     for entry in entries:
         left += entry.delta
@@ -34,7 +39,9 @@ def ledger_of(sample: Sample) -> tuple[list[LedgerLine], str]:
     if more <= 0:
         return lines, ""
     said = ngettext(
-        "%(count)s earlier entry of the ledger is left out.", "%(count)s earlier entries of the ledger are left out.", more
+        "%(count)s earlier entry of the ledger is left out.",
+        "%(count)s earlier entries of the ledger are left out.",
+        more,
     ) % {"count": more}
     return lines[-MOST_ENTRIES:], said
 
@@ -47,7 +54,11 @@ def _line(entry: LedgerEntry, left: str) -> LedgerLine:
         what = f"{what}, {entry.role}"
     size = words.amount(abs(entry.delta), entry.sample.unit)
     sign = "−" if entry.delta < 0 else "+"
-    typed = entry.entered if not entry.entered.endswith(f"\u00a0{entry.sample.unit}") else ""
+    typed = (
+        entry.entered
+        if not entry.entered.endswith(f"\u00a0{entry.sample.unit}") and entry.entered != size
+        else ""
+    )
     return LedgerLine(
         when=day(entry.created_at),
         sample=entry.sample.code,

@@ -1,4 +1,4 @@
-"""The chain as a drawing: the longest way to the sample from left to right, side inputs above and below, amounts on the arrows."""
+"""The chain as a drawing: the longest way to the sample from left to right, side inputs above and below."""
 
 from __future__ import annotations
 
@@ -41,13 +41,17 @@ def draw(chain: Chain, sample: Sample) -> Graph:
         x = place * (width + gap)
         boxes.append(Box(code, about, x, middle - HEIGHT_MM / 2, width, pk == sample.pk))
         if place:
-            arrows.append(Arrow(x - gap, middle, x, middle, _between(stops[place - 1], stops[place], chain), main=True))
+            arrows.append(
+                Arrow(x - gap, middle, x, middle, _between(stops[place - 1], stops[place], chain), main=True)
+            )
         for number, side in enumerate(_sides(pk, main, chain, into)):
             up = -1 if number == 0 else number
             y = middle + up * UP_MM
             boxes.append(Box(side.code, side.about, x, y - HEIGHT_MM / 2, width))
             edge = HEIGHT_MM / 2 * (1 if up < 0 else -1)
-            arrows.append(Arrow(x + width / 2, y + edge, x + width / 2, middle - edge, side.amount, main=False))
+            arrows.append(
+                Arrow(x + width / 2, y + edge, x + width / 2, middle - edge, side.amount, main=False)
+            )
     lowest = max((box.y + HEIGHT_MM for box in boxes), default=HEIGHT_MM)
     return Graph(boxes, arrows, WIDTH_MM, lowest, HEIGHT_MM, _remark(chain))
 
@@ -134,7 +138,11 @@ def _sides(pk: int, main: list[int], chain: Chain, into: dict[int, list[Edge]]) 
     edges = [edge for edge in into.get(pk, []) if edge.source_id not in main]
     lots = [edge for edge in edges if chain.samples[edge.source_id].kind == Kind.LOT]
     others = [edge for edge in edges if edge not in lots]
-    folded = [_folded(lots)] if len(lots) > 2 or (lots and others) and len(lots) > 1 else [_side(e, chain) for e in lots]
+    folded = (
+        [_folded(lots)]
+        if len(lots) > 2 or ((lots and others) and len(lots) > 1)
+        else [_side(e, chain) for e in lots]
+    )
     return [*folded, *(_side(edge, chain, into) for edge in others)]
 
 

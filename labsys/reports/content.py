@@ -29,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """From one point to another in mm, with the amount; along the main chain it stands above the line, else beside it."""
+    """From one point to another in mm, with the amount: above the line along the main chain, else beside it."""
 
     x1: float
     y1: float
@@ -51,7 +51,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class StepLine:
-    """One quantity of a step. ``step`` is empty where the line before has the same; ``over`` marks what is past its limit."""
+    """One quantity of a step. ``step`` is empty where the line before has the same; ``over``: past its limit."""
 
     step: str
     quantity: str

@@ -38,7 +38,9 @@ def pdf(report: Report, figures: Sequence[Figure], as_of: datetime, paper: Paper
     """The report as PDF/A-2b, tagged. ``as_of`` is written as its date of creation."""
     data = {
         "report": _printable(asdict(report)),
-        "figures": [{"section": one.section, "svg": one.svg, "caption": printable(one.caption)} for one in figures],
+        "figures": [
+            {"section": one.section, "svg": one.svg, "caption": printable(one.caption)} for one in figures
+        ],
         "words": headings(),
         "hash": record_hash(report),
         "paper": paper,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from characterization import panels, queries
 from characterization.charts import print as paper
 from characterization.charts.chart import Chart
 from characterization.models import Measurement
 from characterization.panels import Choice
-from django.utils.translation import gettext as _
 from labsys.reports import measured
 from labsys.reports.gather import Gathered
 from labsys.reports.wording import FONTS
 from synthesis.access import Actor
 
 WIDTH_MM, HEIGHT_MM = 84.0, 52.0
-MOST_OWN = 4
+MOST_OWN = 6
 OF_A_CELL = ("capacity", "voltage_curves")
 
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from django.db.models import Max
+from django.apps import apps
+from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
 from cells.models import CathodeBatch, Cell
 from characterization.models import Analysis, JobEvent
-from labsys.reports import booked, cells, chain as drawn, limits, measured, steps
+from labsys.reports import booked, cells, limits, measured, steps
+from labsys.reports import chain as drawn
 from labsys.reports.cells import Cells
 from labsys.reports.content import Fact, Report
-from labsys.reports.wording import day, minute, person
+from labsys.reports.wording import capital, day, minute, person
 from synthesis import genealogy, words
 from synthesis.access import Actor
 from synthesis.genealogy import Chain
@@ -42,7 +44,8 @@ def gather(sample: Sample, actor: Actor) -> Gathered:
     up = set(genealogy.relatives(sample.pk, "ancestors"))
     down = set(genealogy.relatives(sample.pk, "descendants"))
     made = sorted(
-        (chain.samples[pk] for pk in (up | {sample.pk}) & chain.samples.keys()), key=lambda one: (one.made_at, one.pk)
+        (chain.samples[pk] for pk in (up | {sample.pk}) & chain.samples.keys()),
+        key=lambda one: (one.made_at, one.pk),
     )
     found = cells.of_sample(sample, chain, down, actor)
     concerned = [*made, *(cell for cell in found.compared if cell.pk not in {one.pk for one in made})]
@@ -56,7 +59,9 @@ def _report(
     down: set[int],
 ) -> Report:  # fmt: skip
     back = Chain(
-        {one.pk: one for one in made}, [edge for edge in chain.edges if edge.target_id in up | {sample.pk}], chain.hidden
+        {one.pk: one for one in made},
+        [edge for edge in chain.edges if edge.target_id in up | {sample.pk}],
+        chain.hidden,
     )
     own_ledger, shortened = booked.ledger_of(sample)
     others = [cell for cell in found.compared if cell.pk not in back.samples]
@@ -64,7 +69,7 @@ def _report(
     return Report(
         code=sample.code,
         name=sample.group or sample.name,
-        kind=str(sample.get_kind_display()),
+        kind=capital(str(sample.get_kind_display())),
         project=str(sample.project),
         state=str(look.label),
         tone=look.tone,
@@ -134,9 +139,13 @@ def _origin(sample: Sample) -> Fact:
     if isinstance(own, CarbonAdditive):
         boat = Boat.objects.filter(additive=own).select_related("run").first()
         if boat is not None:
-            return Fact(_("Furnace run"), _("%(run)s, boat %(boat)s") % {"run": boat.run.code, "boat": boat.number})
+            return Fact(
+                _("Furnace run"), _("%(run)s, boat %(boat)s") % {"run": boat.run.code, "boat": boat.number}
+            )
     if isinstance(own, MaterialLot | CarbonAdditive):
-        return Fact(_("Supplier, lot"), ", ".join(part for part in (own.supplier, own.lot_number) if part) or "–")
+        return Fact(
+            _("Supplier, lot"), ", ".join(part for part in (own.supplier, own.lot_number) if part) or "–"
+        )
     return Fact(_("Name"), sample.name or "–")
 
 
@@ -147,21 +156,31 @@ def made_of_it(chain: Chain, down: set[int]) -> str:
         found.setdefault(str(one.get_kind_display()), []).append(one.code)
     if not found:
         return _("Nothing has been made of it yet.")
-    parts = [f"{kind}: {', '.join(codes[:12])}{' …' if len(codes) > 12 else ''}" for kind, codes in found.items()]
+    parts = [
+        f"{kind}: {', '.join(codes[:12])}{' …' if len(codes) > 12 else ''}" for kind, codes in found.items()
+    ]
     return _("Made of it: %s.") % "; ".join(parts)
 
 
 def revision_of(sample: Sample) -> int:
     """How many versions of the record there have been, as the history counts them."""
-    models = {Sample, type(sample.own)}
-    return sum(model.pgh_event_model.objects.filter(pgh_obj_id=sample.pk).count() for model in models)  # type: ignore[attr-defined]  # the history's model is added by its decorator
+    kinds: set[type[Sample]] = {Sample, type(sample.own)}
+    return sum(_history(kind).filter(pgh_obj_id=sample.pk).count() for kind in kinds)
+
+
+def _history(kind: type[Sample]) -> QuerySet[Model]:
+    """The history of one kind, by its name: kinds that inherit share the attribute, which names the last of them."""
+    history: QuerySet[Model] = apps.get_model(
+        kind._meta.app_label, f"{kind.__name__}Event"
+    )._default_manager.all()
+    return history
 
 
 def latest_change(samples: Sequence[Sample]) -> datetime:
     """The moment of the last change to anything in the report: records, ledger, files, findings."""
     pks = [sample.pk for sample in samples]
-    events = Sample.pgh_event_model.objects.filter(pgh_obj_id__in=pks)  # type: ignore[attr-defined]  # as above
-    moments = [
+    events = _history(Sample).filter(pgh_obj_id__in=pks)
+    moments: list[datetime | None] = [
         events.aggregate(last=Max("pgh_created_at"))["last"],
         LedgerEntry.objects.filter(sample__in=pks).aggregate(last=Max("created_at"))["last"],
         Analysis.objects.filter(measurement__sample__in=pks).aggregate(last=Max("computed_at"))["last"],

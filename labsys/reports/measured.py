@@ -18,15 +18,22 @@ MOST_FINDINGS = 120
 
 def findings_of(samples: Sequence[Sample], actor: Actor) -> list[FindingLine]:
     """What was found on these samples, in their order, with yields of the furnace from the ledger first."""
-    measurements = access.visible(Measurement.objects.filter(sample__in=[s.pk for s in samples], current=True), actor)
+    measurements = access.visible(
+        Measurement.objects.filter(sample__in=[s.pk for s in samples], current=True), actor
+    )
     rows = (
         Finding.objects.filter(analysis__measurement__in=measurements, analysis__current=True)
         .select_related("analysis__measurement__sample")
-        .order_by("analysis__measurement__technique", "analysis__measurement_id", "analysis__method", "pk")[:MOST_FINDINGS]
+        .order_by("analysis__measurement__technique", "analysis__measurement_id", "analysis__method", "pk")[
+            :MOST_FINDINGS
+        ]
     )
     found: dict[int, list[FindingLine]] = {}
     for row in rows:
-        found.setdefault(row.analysis.measurement.sample_id or 0, []).append(_line(row))
+        own = found.setdefault(row.analysis.measurement.sample_id or 0, [])
+        line = _line(row)
+        if line not in own:  # the last cycle may also be a milestone
+            own.append(line)
     return [line for sample in samples for line in [*_yield(sample), *found.get(sample.pk, [])]]
 
 
@@ -36,7 +43,9 @@ def _yield(sample: Sample) -> list[FindingLine]:
         return []
     way = _("mass out over mass in")
     return [
-        FindingLine(sample.code, _("Carbonization yield"), f"{boat.yield_percent:.1f}", "", "%", way, _("ledger"))
+        FindingLine(
+            sample.code, _("Carbonization yield"), f"{boat.yield_percent:.1f}", "", "%", way, _("ledger")
+        )
     ]
 
 
@@ -85,4 +94,6 @@ def _file(file: RawFile) -> FileLine:
         if analysis.current
     }
     code = file.sample.code if file.sample is not None else ""
-    return FileLine(file.name, code, f"{file.size:,} B", file.sha256, reader, ", ".join(sorted(methods)) or "–")
+    return FileLine(
+        file.name, code, f"{file.size:,} B", file.sha256, reader, ", ".join(sorted(methods)) or "–"
+    )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from labsys.reports.content import Note, StepLine
 from labsys.reports.limits import FURNACE, WEIGHED, deviation, limit_for
+from labsys.reports.wording import capital
 from synthesis import ledger, words
 from synthesis.errors import Refusal
 from synthesis.genealogy import Chain, Edge
@@ -27,7 +28,9 @@ def lines_of(chain: Chain, made: Sequence[Sample]) -> list[StepLine]:
     """All steps that made ``made``, in the order of time; material lots and bought additives have none."""
     boats = {
         boat.additive_id: boat
-        for boat in Boat.objects.filter(additive__in=made).select_related("run", "source", "additive")
+        for boat in Boat.objects.filter(additive__in=[sample.pk for sample in made]).select_related(
+            "run", "source", "additive"
+        )
     }
     found: list[StepLine] = []
     for sample in made:
@@ -59,16 +62,24 @@ def _furnace(boat: Boat) -> list[StepLine]:
     hottest = max((segment.to_degC for segment in segments), default=None)
     lines.append(_hottest(run, hottest, first=not lines))
     flow = "" if run.flow_mL_per_min is None else f"{words.digits(run.flow_mL_per_min)} mL/min"
-    lines.append(StepLine("", _("Atmosphere"), "", ", ".join(part for part in (run.atmosphere, flow) if part)))
+    lines.append(
+        StepLine("", _("Atmosphere"), "", ", ".join(part for part in (run.atmosphere, flow) if part))
+    )
     lines.append(StepLine("", _("Boat %s, mass in") % boat.number, "", words.amount(boat.mass_in_g, "g")))
     share = _("%s yield") % f"{boat.yield_percent:.1f}\u00a0%"
-    lines.append(StepLine("", _("Boat %s, mass out") % boat.number, "", words.amount(boat.mass_out_g, "g"), "", False, share))
+    lines.append(
+        StepLine(
+            "", _("Boat %s, mass out") % boat.number, "", words.amount(boat.mass_out_g, "g"), "", False, share
+        )
+    )
     return lines
 
 
 def _hottest(run: CarbonizationRun, planned: float | None, *, first: bool) -> StepLine:
     actual = run.highest_temperature_degC
-    said, over = deviation(planned, actual, FURNACE) if planned is not None and actual is not None else ("", False)
+    said, over = (
+        deviation(planned, actual, FURNACE) if planned is not None and actual is not None else ("", False)
+    )
     return StepLine(
         run.code if first else "",
         _("Highest temperature"),
@@ -108,7 +119,7 @@ def _named(line: StepLine, code: str) -> StepLine:
 def _texts(own: Any) -> list[StepLine]:
     """What was written in words: how it was washed, dried, mixed."""
     return [
-        StepLine("", _capital(str(field.verbose_name)), "", getattr(own, field.name))
+        StepLine("", capital(str(field.verbose_name)), "", getattr(own, field.name))
         for field in own._meta.local_fields
         if isinstance(field, CharField) and field.name in _TEXTS and getattr(own, field.name)
     ]
@@ -127,7 +138,7 @@ def _measured(label: str, name: str, actual: float | None, plan: dict[str, Any])
         said, over = deviation(wanted, actual, limit)
     return StepLine(
         "",
-        _capital(quantity),
+        capital(quantity),
         "" if wanted is None else _with_unit(wanted, unit),
         _("not recorded") if actual is None else _with_unit(actual, unit),
         said,
@@ -145,7 +156,7 @@ def _taken(edge: Edge, chain: Chain, plan: dict[str, Any]) -> StepLine:
     said, over = _against_plan(planned, source, float(edge.amount))
     lot = source.own
     name = str(lot.material) if isinstance(lot, MaterialLot) else source.code
-    quantity = f"{_capital(edge.role)}, {source.code}" if edge.role else f"{name}, {source.code}"
+    quantity = f"{capital(edge.role)}, {source.code}" if edge.role else f"{name}, {source.code}"
     return StepLine("", quantity, planned, shown, said, over, _over(WEIGHED.words, "") if over else "")
 
 
@@ -161,7 +172,3 @@ def _against_plan(planned: str, source: Sample, actual: float) -> tuple[str, boo
 
 def _with_unit(value: float, unit: str) -> str:
     return f"{words.digits(value)}\u00a0{unit}" if unit else words.digits(value)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:] if text[:2].lower() == text[:2] or " " in text else text

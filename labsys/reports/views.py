@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -23,13 +26,14 @@ from synthesis.models import Sample
 class WhateverIsAsked(BaseContentNegotiation):
     """The answer is a PDF or a problem, whatever a browser or a script says that it accepts."""
 
-    def select_parser(self, request: Request, parsers: object) -> object:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         return None
 
     def select_renderer(
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], str(renderers[0].media_type)
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)
 
 
 @extend_schema(
@@ -42,7 +46,9 @@ class WhateverIsAsked(BaseContentNegotiation):
 @api_view(["GET"])
 def sample_report(request: Request, code: str) -> HttpResponse:
     """The batch report of one sample; a stranger is told that there is none."""
-    sample = access.get_visible(Sample.objects.select_related("project", "created_by"), request.user, code=code)
+    sample = access.get_visible(
+        Sample.objects.select_related("project", "created_by"), request.user, code=code
+    )
     paper: Paper = "us-letter" if request.query_params.get("paper") == "us-letter" else "a4"
     answer = HttpResponse(report_of(sample, request.user, paper), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{sample.code}-report.pdf"'
@@ -50,7 +56,7 @@ def sample_report(request: Request, code: str) -> HttpResponse:
     return answer
 
 
-view: type[APIView] = sample_report.cls  # type: ignore[attr-defined]  # api_view keeps its class there
+view: type[APIView] = sample_report.cls
 view.content_negotiation_class = WhateverIsAsked
 
 

@@ -17,7 +17,10 @@ from matplotlib import font_manager
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts" / "print"
 MISSING = "□"
 LONGEST_WORD = 24
-_LONG = re.compile(r"\S{%d}(?=\S)" % LONGEST_WORD)
+LONGEST_RUN, SYLLABLE = 16, 6
+_WORD = re.compile(rf"\S{{{LONGEST_WORD},}}")
+_JOINT = re.compile(r"(?<=[_\-./])")
+_PIECE = re.compile(rf"\S{{{SYLLABLE}}}(?=\S)")
 _ZERO_WIDTH = "\u200b"
 
 
@@ -39,6 +42,11 @@ def person(user: User | None) -> str:
     return user.get_full_name() or user.get_username()
 
 
+def capital(text: str) -> str:
+    """With a capital letter first, unless that would change a name: "Soak time", but "pH" and "β-cyclodextrin"."""
+    return text[:1].upper() + text[1:] if text[1:2].islower() else text
+
+
 @cache
 def known_characters() -> frozenset[int]:
     """The characters that the faces for paper hold."""
@@ -53,7 +61,16 @@ def printable(text: str) -> str:
         letter if ord(letter) in known else " " if letter in "\t\r" else letter if letter == "\n" else MISSING
         for letter in text
     )
-    return _LONG.sub(lambda match: match[0] + _ZERO_WIDTH, kept)
+    return _WORD.sub(lambda match: _breakable(match[0]), kept)
+
+
+def _breakable(word: str) -> str:
+    """With places to break at its joints, and anywhere in what has none."""
+    runs = _JOINT.split(word)
+    return _ZERO_WIDTH.join(
+        _PIECE.sub(lambda match: match[0] + _ZERO_WIDTH, run) if len(run) > LONGEST_RUN else run
+        for run in runs
+    )
 
 
 def headings() -> dict[str, str]:
