@@ -30,7 +30,7 @@ ROLES = {
 FIRST_DAYS = (35, 98)
 """When the first and the second cell of each additive go onto the cycler. The second ones still run."""
 REPLICATES = ((1.006, 0.12, 0.35), (0.994, -0.12, -0.35))
-"""Cell to cell: a factor on the capacity, what first efficiency and retention are off by in %; the mean is the study."""
+"""Cell to cell: a factor on capacity, what first efficiency and retention are off by in %; their mean is the study."""
 
 
 def electrolyte(team: Team, shelf: Shelf) -> ElectrolyteBatch:

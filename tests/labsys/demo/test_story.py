@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
+from django.utils import timezone
 
 from cells.models import Cell, Occupation, Study
 from characterization import ingest, tasks
-from characterization.models import Finding, Job, JobState, Measurement, RawFile
+from characterization.models import Finding, Job, JobState, Measurement, RawFile, WorkerPulse
 from labsys.demo import story
+from labsys.management.commands import demo
 from synthesis import ledger
 from synthesis.models import Boat, CarbonAdditive, CarbonizationRun, LedgerEntry, MaterialLot, Project, Sample
 
@@ -102,3 +104,18 @@ def test_the_chain_leads_from_a_lot_to_a_boat(loaded):
     assert boat.yield_percent == pytest.approx(36.55)
     assert boat.source.kind == "freeze_dried"
     assert MaterialLot.objects.get(material__name="Nickel chloride hexahydrate").amount_left < 100
+
+
+def test_the_command_waits_for_a_worker_that_is_alive_and_for_no_other(loaded, monkeypatch):
+    slept = []
+
+    def read_all_while_it_sleeps(seconds):
+        slept.append(seconds)
+        Job.objects.update(state=JobState.DONE)
+
+    monkeypatch.setattr(demo.time, "sleep", read_all_while_it_sleeps)
+    demo.wait_for_the_worker()
+    assert slept == []
+    WorkerPulse.objects.create(name="worker", at=timezone.now())
+    demo.wait_for_the_worker()
+    assert slept == [0.2]
