@@ -57,7 +57,9 @@ def figures_of_cell(tested: Tested, mean_voltage_V: float | None, voltage: str) 
     divisor, unit = view_for(cell, Choice(basis), colour="s0", simulated=False).divisor()
     first = tested.discharge_mAh[0] if tested.discharge_mAh else None
     return [
-        Figure(_("First discharge"), None if first is None else first / divisor, unit),
+        Figure(
+            _("First discharge"), None if first is None else first / divisor, unit.removesuffix(" active")
+        ),
         Figure(_("First CE"), tested.efficiency_percent[0] if tested.efficiency_percent else None, "%"),
         Figure(_retention_label(tested), retention(tested), "%", 1),
         Figure(_("Mean discharge V"), mean_voltage_V, voltage),

@@ -70,5 +70,13 @@ def fixed(value: float | None, digits: int) -> str:
 
 
 @register.filter
+def told(value: Any) -> str:
+    """A parameter or a line of a header: numbers short, lists joined."""
+    if isinstance(value, float):
+        return number(value)
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@register.filter
 def signed(value: float | None, digits: int) -> str:
     return "–" if value is None else f"{value:+,.{digits}f}".replace("-", "−")

@@ -80,10 +80,11 @@ def pane_context(request: HttpRequest, file: RawFile) -> dict[str, Any]:
 
 
 def _preview(measurements: list[Any]) -> panels.Panel | None:
-    """The first chart of the first measurement, to tell at a glance what the file holds."""
+    """A chart of the first measurement that is readable when small, to tell at a glance what the file holds."""
     for measurement in measurements[:1]:
         drawn = panels.panels_of(measurement, panels.Choice(), queries.colour_of(measurement.sample))
-        return drawn[0] if drawn else None
+        single = [panel for panel in drawn if len(panel.chart.panes) == 1]
+        return next(iter(single or drawn), None)
     return None
 
 

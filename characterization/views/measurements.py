@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import floor, log10
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from characterization import blobs, panels, queries, store
 from characterization.charts.numbers import safe
 from characterization.models import Analysis, Measurement
+from characterization.templatetags.measured import told
 from characterization.views.answers import page
 from characterization.views.charts import choice_of
 from synthesis import access
@@ -57,6 +60,7 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
     drawn = panels.panels_of(
         measurement, choice_of(request.GET, measurement), queries.colour_of(measurement.sample)
     )
+    cycles = queries.cycle_rows(measurement)[:CYCLE_ROWS]
     context = {
         "measurement": measurement,
         "panels": drawn,
@@ -64,7 +68,8 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
         "flags": [*measurement.flags, *(flag for one in analyses for flag in one.flags)],
         "earlier": _earlier(measurement),
         "parts": Measurement.objects.filter(file=measurement.file, current=True).order_by("part"),
-        "cycles": queries.cycle_rows(measurement)[:CYCLE_ROWS],
+        "cycles": cycles,
+        "capacity_places": _places([row["discharge_capacity_mAh"] for row in cycles]),
         "cycle_count": queries.cycles_of(measurement).count(),
         "cycle_limit": CYCLE_ROWS,
         "meta": _flat(measurement.meta),
@@ -92,6 +97,12 @@ def controls(measurement: Measurement, query: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _places(capacities_mAh: Sequence[float | None]) -> int:
+    """Decimals for a column of capacities: five digits for the largest."""
+    largest = max((value for value in capacities_mAh if value), default=1.0)
+    return min(max(4 - floor(log10(largest)), 0), 8)
+
+
 def _earlier(measurement: Measurement) -> list[Analysis]:
     """Analyses that a newer method or other conditions replaced; they stay, to be compared."""
     past = measurement.analyses.filter(current=False).prefetch_related("findings")
@@ -102,11 +113,8 @@ def _flat(meta: dict[str, Any]) -> list[tuple[str, str]]:
     """What the file says of itself, in lines; nested lists are counted, not spread out."""
     lines = []
     for key, value in meta.items():
-        text = (
-            f"{len(value)} entries"
-            if isinstance(value, list | dict) and len(str(value)) > 200
-            else str(value)
-        )
+        long = isinstance(value, list | dict) and len(str(value)) > 200
+        text = _("%(count)s entries") % {"count": len(value)} if long else told(value)
         if value not in (None, "", [], {}):
             lines.append((key.replace("_", " "), text))
     return lines

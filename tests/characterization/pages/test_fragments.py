@@ -14,7 +14,7 @@ def test_the_dashboard_of_a_cell_has_its_key_figures_and_charts(lab):
     cell = lab.cell(capacity_mAh=1.5)
     page = lab.client(lab.vera).get(f"/samples/{cell.code}/dashboards/")
     figures = {figure.label: (figure.written, figure.unit) for figure in page.context["figures"]}
-    assert figures["First discharge"] == ("150.00", "mAh/g active")
+    assert figures["First discharge"] == ("150.00", "mAh/g")
     assert figures["First CE"] == ("100.00", "%")
     assert figures["Retention, cycle 3 / 1"] == ("100.0", "%")
     assert figures["Stack pressure"] == ("–", "MPa")
