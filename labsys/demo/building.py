@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cells.models import CathodeBatch, CathodeRecipe, Cell, Channel, Occupation, RecipeComponent, Study
-from labsys.demo import cycling
+from labsys.demo import curves, cycling
 from labsys.demo.calendar import at
 from labsys.demo.making import Shelf, grams, take
 from labsys.demo.people import Team
@@ -89,7 +89,7 @@ def build(
         place="Cycler 1", made_at=at(FIRST_DAYS[replicate] - 1, 15), simulated=True, composite_mass_mg=float(composite),
         active_mass_mg=float(active), area_cm2=AREA_CM2, separator_mass_mg=80, separator_thickness_um=600,
         anode="Li-In", fabrication_pressure_MPa=360, stack_pressure_MPa=50, temperature_degC=25,
-        lower_voltage_V=cycling.LOWER_V, upper_voltage_V=cycling.UPPER_V,
+        lower_voltage_V=curves.LOWER_V, upper_voltage_V=curves.UPPER_V,
         nominal_capacity_mAh_per_g=cycling.NOMINAL_MAH_PER_G, c_rate=cycling.C_RATE,
         planned_cycles=(100, 200)[replicate], first_direction=Cell.FirstDirection.CHARGE,
     )  # fmt: skip

@@ -1,8 +1,7 @@
 """A LiCoO2 | Li6PS5Cl | In-InLi cell at constant current, as a table like a cycler's: simple, but of the right shape.
 
-Each half cycle runs along the open-circuit voltage of LiCoO2, shifted by a polarisation that grows while the cell
-fades, and ends at the voltage limits. On the first charge some sulfide is oxidised before the plateau, which shows as
-a slope and as lost efficiency. Capacities are given, voltages follow.
+Capacities are given, voltages follow along the curves of ``curves``. Polarisation grows while the cell fades; on the
+first charge some sulfide is oxidised, which shows as a slope and as lost efficiency.
 """
 
 from __future__ import annotations
@@ -11,33 +10,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
-from scipy.interpolate import PchipInterpolator
 
+from labsys.demo.curves import (
+    FULL,
+    LI_IN_ABOVE_LI_V,
+    SLOPE_BEGINS_V,
+    Numbers,
+    charge_curve_V,
+    discharge_curve_V,
+    grid,
+    open_circuit_V,
+)
 from labsys.demo.seeds import Seed
 
-Numbers = npt.NDArray[np.float64]
-
-LOWER_V, UPPER_V = 1.4, 3.7
-"""Limits vs In-InLi."""
-LI_IN_ABOVE_LI_V = 0.62
 NOMINAL_MAH_PER_G = 150.0
 C_RATE = 0.1
 CYCLES = 100
 REST_S = 600.0
-FULL, FRESH = 0.97, 1.0
-"""Lithium content of LiCoO2 after a discharge, and before the first charge."""
 OXIDISED_SHARE = 0.6
 """Part of the first cycle's loss that is sulfide oxidation on the first charge: an assumption."""
-SLOPE_BEGINS_V = 1.9
 LATE_EFFICIENCY_PERCENT = 99.7
-
-# Lithium content and open-circuit voltage of LiCoO2 vs Li+/Li: rounded values of the well-known curve.
-_CONTENT = [0.30, 0.38, 0.44, 0.47, 0.50, 0.53, 0.60, 0.70, 0.75, 0.85, 0.94, 0.975, 1.00]
-_OPEN_CIRCUIT_V = [4.54, 4.42, 4.33, 4.27, 4.19, 4.15, 4.06, 3.97, 3.935, 3.92, 3.90, 3.86, 3.70]
-open_circuit_V = PchipInterpolator(_CONTENT, _OPEN_CIRCUIT_V)
-_content_at = PchipInterpolator(_OPEN_CIRCUIT_V[::-1], _CONTENT[::-1])
 
 
 @dataclass(frozen=True)
@@ -107,35 +100,6 @@ def polarisation_V(build: Build) -> Numbers:
     """Of every cycle: what it was at first, and ten times the lost share of capacity in addition to it."""
     loss = 1 - build.retention_percent / 100
     return np.asarray(build.seed.polarisation_V * (1 + 10 * loss * fade(build.cycles)), dtype=np.float64)
-
-
-def grid() -> Numbers:
-    """Parts of a half cycle at which the cycler records: evenly, and closer where the voltage runs."""
-    begin, end = np.geomspace(1e-4, 0.03, 10), 1 - np.geomspace(1e-4, 0.05, 14)
-    return np.unique(np.concatenate((np.linspace(0, 1, 111), begin, end)))
-
-
-def charge_curve_V(part: Numbers, polarisation: float, slope: float, fresh: bool) -> Numbers:
-    """Voltage along a charge; ``slope`` is the part of its charge that oxidises sulfide, before the plateau."""
-    start = FRESH if fresh else FULL
-    last = float(_content_at(UPPER_V + LI_IN_ABOVE_LI_V - polarisation))
-    along = np.clip((part - slope) / (1 - slope), 0, 1)
-    plateau = open_circuit_V(start + (last - start) * along) - LI_IN_ABOVE_LI_V
-    voltage = plateau + polarisation * (1 - np.exp(-part / 0.004))
-    if slope > 0:
-        begun = np.clip(part / slope, 0, 1)
-        risen = SLOPE_BEGINS_V + (plateau[0] + polarisation - SLOPE_BEGINS_V) * begun**0.6
-        voltage = np.where(part < slope, risen, voltage)
-    return np.asarray(np.minimum(voltage, UPPER_V), dtype=np.float64)
-
-
-def discharge_curve_V(part: Numbers, polarisation: float) -> Numbers:
-    """Voltage along a discharge: back along the plateau, then the dive to the lower limit."""
-    last = float(_content_at(UPPER_V + LI_IN_ABOVE_LI_V - polarisation))
-    plateau = open_circuit_V(last + (FULL - last) * part) - LI_IN_ABOVE_LI_V
-    end = float(open_circuit_V(FULL)) - LI_IN_ABOVE_LI_V - polarisation - LOWER_V
-    voltage = plateau - polarisation * (1 - np.exp(-part / 0.004)) - end * np.exp((part - 1) / 0.03)
-    return np.asarray(np.maximum(voltage, LOWER_V), dtype=np.float64)
 
 
 def table(build: Build, started_at: datetime) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 from characterization.analysis.base import Conditions
 from characterization.analysis.registry import methods_for
 from characterization.instruments import registry
-from labsys.demo import bdf, cycling, diffraction, photoemission, vamas, xrdml
+from labsys.demo import bdf, curves, cycling, diffraction, photoemission, vamas, xrdml
 from labsys.demo.seeds import SEEDS, Line
 
 STARTED = datetime(2026, 6, 22, 8, tzinfo=UTC)
@@ -77,9 +77,9 @@ def test_every_half_cycle_stays_in_the_window_and_ends_at_its_limit():
 def test_only_the_first_charge_slopes_before_the_plateau():
     """Sulfide is oxidised once: at 3 % of the first charge SP is far below its plateau, in the second it is on it."""
     part = np.array([0.03])
-    first = cycling.charge_curve_V(cycling.grid(), 0.09, 0.11, fresh=True)
-    at_3_percent = np.interp(part, cycling.grid(), first)[0]
-    later = cycling.charge_curve_V(part, 0.09, 0.0, fresh=False)[0]
+    first = curves.charge_curve_V(curves.grid(), 0.09, 0.11, fresh=True)
+    at_3_percent = np.interp(part, curves.grid(), first)[0]
+    later = curves.charge_curve_V(part, 0.09, 0.0, fresh=False)[0]
     assert at_3_percent < 2.8
     assert later > 3.2
 

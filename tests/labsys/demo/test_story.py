@@ -11,20 +11,19 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from cells.models import Cell, Occupation, Study
-from characterization import ingest, tasks
+from characterization import ingest
 from characterization.models import Finding, Job, JobState, Measurement, RawFile, WorkerPulse
-from labsys.demo import story
 from labsys.management.commands import demo
 from synthesis import ledger
 from synthesis.models import Boat, CarbonAdditive, CarbonizationRun, LedgerEntry, MaterialLot, Project, Sample
+from tests.labsys.demo import loading
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def loaded(monkeypatch):
-    monkeypatch.setattr(tasks, "ring", lambda job_id: None)
-    return story.load("a-word-for-the-test")
+    return loading.load(monkeypatch)
 
 
 def test_all_four_additives_have_two_cells_in_the_study(loaded):
@@ -85,7 +84,7 @@ def test_an_uploaded_cell_is_read_and_found_to_be_its_cells(loaded):
 
 
 def test_the_command_loads_once_and_names_the_same_login_twice(monkeypatch):
-    monkeypatch.setattr(tasks, "ring", lambda job_id: None)
+    loading.quietly(monkeypatch)
     said = []
     for _ in range(2):
         out = io.StringIO()

@@ -9,9 +9,8 @@ import subprocess
 import pytest
 from django.urls import reverse
 
-from characterization import ingest, tasks
+from characterization import ingest
 from characterization.models import Job
-from labsys.demo import story
 from labsys.reports.figures import figures_of
 from labsys.reports.gather import gather
 from synthesis import access, ledger
@@ -19,14 +18,14 @@ from synthesis.models import CarbonAdditive, Role, Sample
 from synthesis.models.samples import Kind
 from synthesis.units import parse
 from tests import factories
+from tests.labsys.demo import loading
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def team(monkeypatch):
-    monkeypatch.setattr(tasks, "ring", lambda job_id: None)
-    return story.load("a-word-for-the-test")
+    return loading.load(monkeypatch)
 
 
 @pytest.fixture
