@@ -57,7 +57,7 @@
       if (!element._fullLayout) element.replaceChildren();
       const { data, layout } = answer.figure;
       layout.hoverlabel = { font: { size: 12 } };
-      await Plotly.react(element, data, layout, { responsive: true, displaylogo: false, displayModeBar: false, doubleClick: false });
+      await Plotly.react(element, data, layout, { responsive: true, displaylogo: false, displayModeBar: false, doubleClick: false, showTips: false });
       words(element, answer);
       listen(element);
       refusal("");

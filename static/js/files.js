@@ -87,7 +87,9 @@
   const say = (text, word, back) => {
     const toasts = document.querySelector("#toasts");
     if (!toasts) return;
+    for (const earlier of toasts.querySelectorAll("[data-undo]")) earlier.remove();
     const toast = document.createElement("div");
+    if (back) toast.dataset.undo = "";
     toast.className = "toast";
     toast.append(Object.assign(document.createElement("span"), { textContent: text }));
     if (back) toast.append(Object.assign(document.createElement("button"), { type: "button", textContent: word, onclick: () => { toast.remove(); back(); } }));
