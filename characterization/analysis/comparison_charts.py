@@ -141,10 +141,11 @@ def _window(layers: Sequence[Layer]) -> tuple[tuple[float, float] | None, str]:
     if known.min() >= middle - _CUT_SHARE * max(middle - floor, 0.5):
         return None, ""
     outside = int((known < floor).sum())
+    points = "1 point of CE lies" if outside == 1 else f"{outside} points of CE lie"
     return (
         floor,
         float(high) + 0.25,
-    ), f" {outside} points of CE lie below {floor:g} %: the table has the first."
+    ), f" {points} below {floor:g} %: the table has the first."
 
 
 def first_cycle_chart(curves: Sequence[FirstCurve], look: Look, voltage: str) -> Chart:

@@ -150,7 +150,7 @@ def _numbers_page(request: HttpRequest, chart: Chart) -> HttpResponse:
     """The plotted points as a table, the first of each line; all of them are in the CSV."""
     lines = [
         {
-            "name": layer.source or layer.label or pane.y.quantity,
+            "name": " · ".join(part for part in (layer.label, layer.source) if part) or pane.y.quantity,
             "x": chart.x.name,
             "y": pane.y.name,
             "count": len(layer.x),
