@@ -28,7 +28,10 @@ def django_db_setup(
     """One database per worker; the server ends with the run, so none is dropped."""
     with django_db_blocker.unblock():
         setup_databases(
-            verbosity=0, interactive=False, aliases=dict.fromkeys(("default", "owner")), serialized_aliases=set()
+            verbosity=0,
+            interactive=False,
+            aliases=dict.fromkeys(("default", "owner")),
+            serialized_aliases=set(),
         )
 
 

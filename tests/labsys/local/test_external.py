@@ -1,6 +1,7 @@
 """A PostgreSQL of the system, named by LABSYS_DATABASE_URL: PostgreSQL 15 is the oldest that is promised."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +82,9 @@ def test_an_owner_who_may_not_is_told_what_an_administrator_does(
 
     superuser.execute("CREATE ROLE plain_app LOGIN PASSWORD 'app'")  # what the hint says
     app_url = f"postgresql://plain_app:app@127.0.0.1:{superuser.info.port}/plain"
-    both = {"LABSYS_DATABASE_URL": url, "LABSYS_APP_DATABASE_URL": app_url}
-    assert manage(tmp_path, "migrate", "--verbosity", "0", **both).returncode == 0
-    assert "labsys.W001" not in manage(tmp_path, "check", **both).stderr
+    run = partial(manage, tmp_path, LABSYS_DATABASE_URL=url, LABSYS_APP_DATABASE_URL=app_url)
+    assert run("migrate", "--verbosity", "0").returncode == 0
+    assert "labsys.W001" not in run("check").stderr
     attacked = manage(tmp_path, "shell", "-c", ATTACK, LABSYS_APP_DATABASE_URL=app_url)  # no owner in sight
     assert "works as plain_app 1" in attacked.stdout, attacked.stderr
     assert "permission denied" in attacked.stderr

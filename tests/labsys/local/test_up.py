@@ -42,7 +42,7 @@ class Installation:
 
     def next_line(self) -> str:
         assert self.process is not None and self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        return str(self.process.stdout.readline()).strip()
 
     @property
     def pid(self) -> int:
