@@ -5,6 +5,7 @@ owner, since the application's role may truncate nothing.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from labsys.databases import conninfo
+from tests.processes import open_to_all
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
@@ -70,3 +72,15 @@ def owner_of_tables(db: None) -> Iterator[psycopg.Connection[tuple[object, ...]]
 def media_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing a test stores is seen by another."""
     monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    with open_to_all() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def open_folder_of_the_file() -> Iterator[Path]:
+    with open_to_all() as folder:
+        yield folder

@@ -1,14 +1,26 @@
 """Management commands and whole installations in processes of their own, away from the test's settings."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 KEPT = ("LABSYS_CORPUS", "LABSYS_POSTGRES_BIN")
+
+
+@contextmanager
+def open_to_all() -> Iterator[Path]:
+    """A folder that every user may enter, with spaces in its name; pytest's own are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="labsys test "))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -62,6 +62,10 @@ def rabbitmq(tmp_path: Path) -> Iterator[str]:
         "HOME": str(tmp_path),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
         "ERL_EPMD_PORT": str(epmd),
+        "RABBITMQ_CONF_ENV_FILE": str(
+            tmp_path / "no-such-env.conf"
+        ),  # the system's would win over what follows
+        "RABBITMQ_CONFIG_FILE": str(tmp_path / "no-such"),
         "RABBITMQ_NODENAME": f"labsys{port}@localhost",
         "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODE_PORT": str(port),
@@ -84,12 +88,11 @@ def rabbitmq(tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
-def test_a_file_is_read_with_another_broker(broker, request, tmp_path_factory):
+def test_a_file_is_read_with_another_broker(broker, request, open_folder):
     url = request.getfixturevalue(broker)
-    folder = tmp_path_factory.mktemp(broker)
-    (folder / "scan.xy").write_bytes(files.xy())
-    with App(folder / "home", "--workers", "1", LABSYS_BROKER_URL=url) as app:
-        (answer,) = app.ingest(folder / "scan.xy")
+    (open_folder / "scan.xy").write_bytes(files.xy())
+    with App(open_folder / "home", "--workers", "1", LABSYS_BROKER_URL=url) as app:
+        (answer,) = app.ingest(open_folder / "scan.xy")
         status, ready = app.get("/readyz")
     assert (answer["state"], len(answer["measurements"])) == ("unmatched", 1)
     assert (status, ready["parts"]["broker"]) == (200, "ok")

@@ -35,9 +35,9 @@ def instrument_folder(tmp_path: Path) -> list[Path]:
 
 
 @pytest.mark.timeout(280)
-def test_every_file_ends_once_whatever_is_killed(tmp_path_factory, instrument_folder):
+def test_every_file_ends_once_whatever_is_killed(open_folder, instrument_folder):
     chance = random.Random(20261122)
-    with App(tmp_path_factory.mktemp("kills") / "home") as app:
+    with App(open_folder / "home") as app:
         token = app.token()
         kills: list[str] = []
         stop = threading.Event()
