@@ -81,7 +81,7 @@ class App:
         return [pid for pid, line in below(self.process.pid).items() if word in line]
 
     def _manage(self, *args: str, limit_s: float = 120, **more: str) -> subprocess.CompletedProcess[str]:
-        return manage(self.home, *args, limit_s=limit_s, **{**self.env, **more})  # type: ignore[arg-type]  # all text
+        return manage(self.home, *args, limit_s=limit_s, **{**self.env, **more})
 
     @property
     def _said(self) -> Path:

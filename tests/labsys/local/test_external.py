@@ -12,8 +12,7 @@ from psycopg import sql
 from labsys.local import cluster, places
 from labsys.local.home import Home
 from labsys.local.postgres import Server, connect
-from tests.labsys.local.conftest import open_to_all
-from tests.processes import manage
+from tests.processes import manage, open_to_all
 
 pytestmark = pytest.mark.system
 
