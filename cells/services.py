@@ -83,11 +83,9 @@ def active_share(recipe: CathodeRecipe) -> float | None:
 
 def put_on(channel: Channel, cell: Cell, by: Any) -> Occupation:
     """Puts a cell on a free channel, from now on. PostgreSQL has the last word where two do it at once."""
-    on_it = channel.occupations.filter(to_at__isnull=True).select_related("cell").first()
-    if on_it is not None:
+    if channel.occupations.filter(to_at__isnull=True).exists():
         raise Refusal(
-            _("%(cell)s is on %(channel)s. Take it off first, or choose a free channel.")
-            % {"cell": on_it.cell, "channel": channel},
+            _("%(channel)s is taken. Take its cell off first, or choose a free channel.") % {"channel": channel},
             field="cell",
             status=409,
         )

@@ -67,6 +67,12 @@ def get_visible(records: QuerySet[M], actor: Actor, path: str = "project", **loo
     return get_object_or_404(visible(records, actor, path), **lookup)
 
 
+def visible_instruments(actor: Actor) -> QuerySet[Instrument]:
+    """Instruments of the actor's projects, and those that belong to the whole laboratory."""
+    of_all = Q(project__isnull=True)
+    return Instrument.objects.filter(of_all | Q(project__in=visible_projects(actor).values("pk")))
+
+
 def role_in(actor: Actor, project: Project) -> Role | None:
     if getattr(actor, "is_superuser", False) and actor.is_active:
         return Role.MANAGER

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from synthesis.chain_graph import Graph, Link, Node
 
-WIDTH, HEIGHT = 122, 44
-GAP_X, GAP_Y, SIDE_GAP = 78, 26, 42
+HEIGHT = 44
+NARROWEST_GAP, GAP_Y, SIDE_GAP = 44, 26, 42
+SIDE_STEP = 150
+LANE = 20
 PAD = 8
 
 
@@ -42,9 +44,15 @@ def layout(graph: Graph) -> Picture:
         columns[layer].append(key)
     order = _ordered(graph, columns, layers)
     above = _sides_of(side)
-    height = _place(graph, order, above)
-    width = max((node.x for node in graph.nodes.values()), default=0) + WIDTH + PAD
-    arrows = [_arrow(graph.nodes[link.source], graph.nodes[link.target], link, side) for link in graph.links]
+    inner = [link for link in graph.links if link.source not in side]
+    long = [link for link in inner if layers[link.target] - layers[link.source] > 1]
+    height = _place(graph, order, above, top=PAD + LANE * len(long))
+    width = max((node.x + node.width for node in graph.nodes.values()), default=0) + PAD
+    joined = Counter(link.target for link in inner)
+    arrows = [
+        _over(graph, link, long.index(link)) if link in long else _arrow(graph, link, side, joined)
+        for link in graph.links
+    ]
     return Picture(list(graph.nodes.values()), arrows, width, height + PAD)
 
 
@@ -113,7 +121,9 @@ def _sides_of(side: dict[str, str]) -> dict[str, tuple[list[str], list[str]]]:
     return found
 
 
-def _place(graph: Graph, order: list[list[str]], sides: dict[str, tuple[list[str], list[str]]]) -> float:
+def _place(
+    graph: Graph, order: list[list[str]], sides: dict[str, tuple[list[str], list[str]]], *, top: float
+) -> float:
     blocks = {key: _block(sides.get(key)) for column in order for key in column}
     heights = [
         sum(sum(blocks[key]) for key in column) + GAP_Y * (len(column) - 1) for column in order if column
@@ -121,16 +131,17 @@ def _place(graph: Graph, order: list[list[str]], sides: dict[str, tuple[list[str
     tallest = max(heights, default=0)
     x = float(PAD)
     for column, height in zip([column for column in order if column], heights, strict=True):
-        y = PAD + (tallest - height) / 2
-        widest = float(WIDTH)
+        y = top + (tallest - height) / 2
+        widest = max(graph.nodes[key].width for key in column)
         for key in column:
             over, _own, under = blocks[key]
             node = graph.nodes[key]
-            node.x, node.y = x, y + over
-            widest = max(widest, _place_sides(graph, node, sides.get(key, ([], []))))
+            node.x, node.y = x + (widest - node.width) / 2, y + over
+            reach = _place_sides(graph, node, sides.get(key, ([], [])))
+            widest = max(widest, reach - x)
             y += over + HEIGHT + under + GAP_Y
-        x += widest + GAP_X
-    return tallest + 2 * PAD + 14
+        x += widest + _gap(graph, set(column))
+    return top + tallest + (18 if any(node.below for node in graph.nodes.values()) else 0)
 
 
 def _block(sides: tuple[list[str], list[str]] | None) -> tuple[float, float, float]:
@@ -139,32 +150,58 @@ def _block(sides: tuple[list[str], list[str]] | None) -> tuple[float, float, flo
     return (step if above else 0, HEIGHT, step if below else 0)
 
 
+def _gap(graph: Graph, column: set[str]) -> float:
+    """Room for the longest label between this column and the next, at 11.5 px."""
+    labels = [len(link.label) for link in graph.links if link.source in column]
+    return max(NARROWEST_GAP, 6.4 * max(labels, default=0) + 18)
+
+
 def _place_sides(graph: Graph, node: Node, sides: tuple[list[str], list[str]]) -> float:
-    """Side inputs stand next to each other in a row above and a row below; answers how wide the row is."""
+    """Side inputs stand next to each other in a row above and a row below; answers how far right the rows reach."""
+    reach = node.x + node.width
     for row, y in ((sides[0], node.y - HEIGHT - SIDE_GAP), (sides[1], node.y + HEIGHT + SIDE_GAP)):
         for place, key in enumerate(row):
-            graph.nodes[key].x, graph.nodes[key].y = node.x + place * (WIDTH + 24), y
-    return max(len(row) for row in sides) * (WIDTH + 24) - 24 if any(sides) else WIDTH
+            beside = graph.nodes[key]
+            beside.x, beside.y = node.x + (node.width - beside.width) / 2 + place * SIDE_STEP, y
+            reach = max(reach, beside.x + beside.width)
+    return reach
 
 
-def _arrow(source: Node, target: Node, link: Link, side: dict[str, str]) -> Arrow:
+def _over(graph: Graph, link: Link, lane: int) -> Arrow:
+    """A link past other columns runs above everything between, each in its own lane."""
+    source, target = graph.nodes[link.source], graph.nodes[link.target]
+    x1, y1 = source.x + source.width, source.y + HEIGHT / 2
+    x2, y2 = target.x, target.y + HEIGHT / 2
+    between = [node.y for node in graph.nodes.values() if x1 < node.x + node.width and node.x < x2]
+    y = min([*between, y1, y2]) - 14 - LANE * lane
+    d = (
+        f"M{x1:g} {y1:g}C{x1 + 22:g} {y1:g} {x1 + 10:g} {y:g} {x1 + 34:g} {y:g}"
+        f"L{x2 - 40:g} {y:g}C{x2 - 14:g} {y:g} {x2 - 30:g} {y2:g} {x2 - 5:g} {y2:g}"
+    )
+    return Arrow(d, f"M{x2:g} {y2:g}l-6 -3.5v7z", link.label, (x1 + x2) / 2, y - 5, "middle", link.path)
+
+
+def _arrow(graph: Graph, link: Link, side: dict[str, str], joined: Counter[str]) -> Arrow:
+    source, target = graph.nodes[link.source], graph.nodes[link.target]
     if side.get(link.source) == link.target:
         return _upright(source, target, link)
-    x1, y1 = source.x + WIDTH, source.y + HEIGHT / 2
+    x1, y1 = source.x + source.width, source.y + HEIGHT / 2
     x2, y2 = target.x, target.y + HEIGHT / 2
     bend = max(24.0, (x2 - x1) / 2)
     d = f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2 - 5:g} {y2:g}"
     head = f"M{x2:g} {y2:g}l-6 -3.5v7z"
-    level = abs(y2 - y1) < 1
-    x = (x1 + x2) / 2 if level else x2 - 10
-    return Arrow(d, head, link.label, x, y2 - 6, "middle" if level else "end", link.path)
+    if abs(y2 - y1) < 1:
+        return Arrow(d, head, link.label, (x1 + x2) / 2, y2 - 6, "middle", link.path)
+    if joined[link.target] > 1:  # several come together: each amount stands where its arrow begins
+        return Arrow(d, head, link.label, x1 + 6, y1 - 6, "start", link.path)
+    return Arrow(d, head, link.label, x2 - 10, y2 - 6, "end", link.path)
 
 
 def _upright(source: Node, target: Node, link: Link) -> Arrow:
     """From above or below into the middle of the box, or slanted from further along its row."""
     down = source.y < target.y
-    x1, y1 = source.x + WIDTH / 2, source.y + (HEIGHT if down else 0)
-    x2 = min(target.x + WIDTH / 2, target.x + WIDTH - 16) if source.x == target.x else target.x + WIDTH - 12
+    x1, y1 = source.x + source.width / 2, source.y + (HEIGHT if down else 0)
+    x2 = min(x1, target.x + target.width - 12)
     y2 = target.y + (0 if down else HEIGHT)
     sign = 1 if down else -1
     d = f"M{x1:g} {y1:g}C{x1:g} {y1 + sign * 20:g} {x2:g} {y2 - sign * 20:g} {x2:g} {y2 - sign * 5:g}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -35,6 +35,24 @@ class Node:
     lot: bool = False
     x: float = 0
     y: float = 0
+
+    @property
+    def width(self) -> float:
+        """92 … 130 px, as wide as its two lines want at 12.5 and 11.5 px."""
+        wanted = max(28 + 7.8 * len(self.title) + (22 if self.group else 10), 20 + 6.3 * len(self.second))
+        return round(min(max(wanted, 92), 130))
+
+    @property
+    def mark_x(self) -> float:
+        return self.width - 18
+
+    @property
+    def state_x(self) -> float:
+        return self.width - 19
+
+    @property
+    def middle(self) -> float:
+        return self.width / 2
 
 
 @dataclass
@@ -85,7 +103,8 @@ def build(chain: Chain, start: Sample, boats: Sequence[Boat], *, unfold: bool = 
     _mark_path(graph, f"s{start.pk}")
     _losses(graph, chain)
     if not unfold:
-        _fold(graph, f"s{start.pk}", chain)
+        _count_cells(graph, f"s{start.pk}")
+        _fold(graph, f"s{start.pk}")
     return graph
 
 
@@ -112,7 +131,7 @@ def _sample_node(sample: Sample, *, here: bool) -> Node:
         key=f"s{sample.pk}",
         icon=words.KIND_ICONS.get(sample.kind, "package"),
         title=sample.code,
-        second=second if len(second) <= 17 else second[:16] + "…",
+        second=second if len(second) <= 17 else second[:15].rstrip() + "…",
         url=sample.get_absolute_url(),
         group=sample.group if sample.kind in (Kind.ADDITIVE, Kind.CATHODE, Kind.CELL) else "",
         state=sample.state if sample.state in ("hold", "rejected") else "",
@@ -154,57 +173,71 @@ def _mark_path(graph: Graph, here: str) -> None:
         link.path = link.target == here and not graph.nodes[link.source].lot
 
 
-def _fold(graph: Graph, here: str, chain: Chain) -> None:
-    """More than five parents or children of one kind become one box."""
-    for word in ("parents", "children"):
+def _count_cells(graph: Graph, here: str) -> None:
+    """Cells that are nothing but the cells of a cathode further along are counted in its box."""
+    parents = graph.parents()
+    for cathode in [node for node in graph.nodes.values() if node.icon == "layers" and not node.here]:
+        cells = [
+            key
+            for key in graph.children().get(cathode.key, [])
+            if parents[key] == [cathode.key] and key != here
+        ]
+        cells = [key for key in cells if graph.nodes[key].icon == "battery"]
+        if cells:
+            cathode.second = _folded_title("battery", len(cells))
+            _drop(graph, set(cells))
+            graph.folded = True
+
+
+def _fold(graph: Graph, here: str) -> None:
+    """More than five parents or children of one kind become one box, with every arrow that led to them."""
+    for forward in (True, False):
         for near in list(graph.nodes):
-            beside = graph.parents() if word == "parents" else graph.children()
-            other_way = graph.children() if word == "parents" else graph.parents()
-            alike: dict[str, list[str]] = defaultdict(list)
-            for key in beside.get(near, []):
-                if key != here and set(other_way.get(key, [])) == {near}:
-                    alike[graph.nodes[key].icon].append(key)
+            beside = (graph.children() if forward else graph.parents()).get(near, [])
+            alike: dict[str, set[str]] = defaultdict(set)
+            for key in beside:
+                if key != here and not graph.nodes[key].fold:
+                    alike[graph.nodes[key].icon].add(key)
             for icon, keys in alike.items():
-                if len(set(keys)) > FOLD_ABOVE:
-                    _replace(graph, near, sorted(set(keys)), icon, forward=word == "children")
+                if len(keys) > FOLD_ABOVE and not _depend(graph, keys):
+                    _merge(graph, keys, icon)
 
 
-def _replace(graph: Graph, near: str, keys: Iterable[str], icon: str, *, forward: bool) -> None:
-    gone = set(keys)
-    count = len(gone)
-    uses = sum(1 for link in graph.links if (link.source if not forward else link.target) in gone)
-    beyond = _reachable(graph, gone, near, forward=forward)
-    key = f"f{near}{icon}{'d' if forward else 'u'}"
-    graph.nodes[key] = Node(
-        key=key, icon=icon, title=_folded_title(icon, count), second="", fold=True, lot=icon == "package"
-    )
-    graph.nodes[key].second = ngettext("%(uses)s use", "%(uses)s uses", uses) % {"uses": uses}
-    gone |= beyond
-    graph.links = [link for link in graph.links if link.source not in gone and link.target not in gone]
-    graph.links.append(Link(near, key, "") if forward else Link(key, near, ""))
-    for name in gone:
-        del graph.nodes[name]
+def _depend(graph: Graph, keys: set[str]) -> bool:
+    """Whether one of them came of another: such ones cannot be one box."""
+    children, seen = graph.children(), set(keys)
+    queue = [child for key in keys for child in children.get(key, [])]
+    while queue:
+        key = queue.pop()
+        if key in keys:
+            return True
+        if key not in seen:
+            seen.add(key)
+            queue.extend(children.get(key, []))
+    return False
+
+
+def _merge(graph: Graph, keys: set[str], icon: str) -> None:
+    key = f"f{min(keys)}"
+    touching = [link for link in graph.links if link.source in keys or link.target in keys]
+    uses = ngettext("%(uses)s use", "%(uses)s uses", len(touching)) % {"uses": len(touching)}
+    title = _folded_title(icon, len(keys))
+    graph.nodes[key] = Node(key=key, icon=icon, title=title, second=uses, fold=True, lot=icon == "package")
+    ends: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for link in touching:
+        ends[key if link.source in keys else link.source, key if link.target in keys else link.target].append(
+            link.label
+        )
+    _drop(graph, keys)
+    for (source, target), labels in ends.items():
+        graph.links.append(Link(source, target, labels[0] if len(labels) == 1 else f"{len(labels)} ×"))
     graph.folded = True
 
 
-def _reachable(graph: Graph, start: set[str], stop: str, *, forward: bool) -> set[str]:
-    """What can only be reached through the folded ones, and so is folded with them."""
-    step: Mapping[str, list[str]] = graph.children() if forward else graph.parents()
-    back: Mapping[str, list[str]] = graph.parents() if forward else graph.children()
-    gone, grew = set(start), True
-    while grew:
-        grew = False
-        for name in list(gone):
-            for key in step.get(name, []):
-                if (
-                    key not in gone
-                    and key != stop
-                    and set(back.get(key, [])) <= gone
-                    and not graph.nodes[key].here
-                ):
-                    gone.add(key)
-                    grew = True
-    return gone - start
+def _drop(graph: Graph, keys: set[str]) -> None:
+    graph.links = [link for link in graph.links if link.source not in keys and link.target not in keys]
+    for key in keys:
+        del graph.nodes[key]
 
 
 def _folded_title(icon: str, count: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -51,9 +52,9 @@ def of_sample(sample: Sample) -> list[Happening]:
 
 
 def _events(model: type[Model], pk: int) -> Iterable[tuple[Any, list[Change]]]:
-    events = list(
-        model.pgh_event_model.objects.filter(pgh_obj_id=pk).order_by("pgh_id")  # type: ignore[attr-defined]  # set by pghistory
-    )
+    # By name: with sub-tables, the attribute that pghistory sets is overwritten by the last of the kinds.
+    recorded = apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+    events = list(recorded._default_manager.filter(pgh_obj_id=pk).order_by("pgh_id"))
     before = None
     for event in events:
         yield event, _changes(model, before, event) if before is not None else []

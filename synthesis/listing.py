@@ -55,6 +55,10 @@ class Listed(Generic[M]):
     search: str
     narrowed: bool
 
+    @property
+    def simulated(self) -> bool:
+        return any(getattr(row, "simulated", False) for row in self.rows)
+
 
 @dataclass(frozen=True)
 class Listing(Generic[M]):

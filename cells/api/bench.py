@@ -15,7 +15,6 @@ from cells.models import Cell, Channel, Occupation, Study
 from synthesis import access
 from synthesis.api.fields import ProjectField, actor_of, person
 from synthesis.api.filters import By, Words
-from synthesis.api.house import visible_instruments
 from synthesis.api.records import BY_TIME, ChangeableRecords, RecordSerializer, require_anywhere
 from synthesis.api.samples import KindSerializer, SampleKind, kind_fields
 from synthesis.errors import Refusal
@@ -50,7 +49,7 @@ class InstrumentField(serializers.SlugRelatedField[Instrument]):
     """An instrument by its name; one that the actor may not see does not exist."""
 
     def get_queryset(self) -> Any:
-        return visible_instruments(actor_of(self.context)).select_related("project")
+        return access.visible_instruments(actor_of(self.context)).select_related("project")
 
 
 class ChannelSerializer(RecordSerializer):
@@ -83,7 +82,7 @@ class Channels(ChangeableRecords):
     def get_queryset(self) -> QuerySet[Any]:
         seen = access.visible(Occupation.objects.filter(to_at=None), self.actor, "cell__project")
         present = Prefetch("occupations", seen.select_related("cell"), to_attr="present")
-        instruments = visible_instruments(self.actor).values("pk")
+        instruments = access.visible_instruments(self.actor).values("pk")
         return (
             Channel.objects.filter(instrument__in=instruments)
             .select_related("instrument")
@@ -93,7 +92,10 @@ class Channels(ChangeableRecords):
     def project_of_new(self, request: Request) -> Project | None:
         named = request.data.get("instrument") if isinstance(request.data, Mapping) else None
         found = (
-            visible_instruments(self.actor).select_related("project").filter(name=str(named or "")).first()
+            access.visible_instruments(self.actor)
+            .select_related("project")
+            .filter(name=str(named or ""))
+            .first()
         )
         self._require(found.project if found else None)
         return None

@@ -152,6 +152,12 @@ class ChannelForm(forms.ModelForm[Channel]):
         model = Channel
         fields = ("instrument", "name")
 
+    def __init__(self, *args: Any, actor: access.Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["instrument"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # narrows the type
+        field.queryset = access.visible_instruments(actor)
+
 
 class PutOnForm(forms.Form):
     cell = SampleField(label=gettext_lazy("Cell"), kinds="cell")

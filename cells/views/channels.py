@@ -69,8 +69,11 @@ def board(
 @page
 def log_channel(request: HttpRequest) -> HttpResponse:
     require_somewhere(request)
-    form = ChannelForm(request.POST if request.method == "POST" else None)
+    form = ChannelForm(request.POST if request.method == "POST" else None, actor=request.user)
     if request.method == "POST" and form.is_valid():
+        project = form.cleaned_data["instrument"].project
+        if project is not None:
+            access.require_change(request.user, project)
         form.instance.created_by_id = request.user.pk
         form.save()
         return redirect("channels")

@@ -72,3 +72,12 @@ const dismiss = (toast) => setTimeout(() => (toast.matches(":hover, :focus-withi
 const toasts = () => all("#toasts .toast:not([data-timed])").forEach((toast) => { toast.dataset.timed = ""; dismiss(toast); });
 document.addEventListener("DOMContentLoaded", toasts);
 document.addEventListener("htmx:afterSettle", toasts);
+
+// --- a chain wider than its panel shows the sample that the page is about
+document.addEventListener("DOMContentLoaded", () => {
+  for (const chain of all(".chain")) {
+    const here = one(".node.here", chain);
+    if (here && chain.scrollWidth > chain.clientWidth)
+      chain.scrollLeft += here.getBoundingClientRect().left - chain.getBoundingClientRect().left - chain.clientWidth / 2;
+  }
+});

@@ -93,7 +93,15 @@
     });
     body.replaceChildren(...rows.filter(Boolean));
   };
-  const refresh = () => { all("[data-planned]").forEach(deviation); sums(); takes(); };
+  // A share of the recipe becomes a mass as soon as the target is known.
+  const shares = () => {
+    const target = number(one("#id_target_mass_mg")?.value);
+    for (const cell of all('[data-planned-share$="wt %"]')) {
+      const share = cell.dataset.plannedShare;
+      cell.textContent = Number.isNaN(target) ? share : `${Number(((number(share) * target) / 100).toPrecision(6))}\u00a0mg`;
+    }
+  };
+  const refresh = () => { all("[data-planned]").forEach(deviation); shares(); sums(); takes(); };
   document.addEventListener("input", refresh);
   document.addEventListener("change", refresh);
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -96,7 +96,7 @@ class Instruments(ChangeableRecords):
     }
 
     def get_queryset(self) -> QuerySet[Any]:
-        return visible_instruments(self.actor).select_related("project")
+        return access.visible_instruments(self.actor).select_related("project")
 
     def project_of_new(self, request: Request) -> Project | None:
         named = named_project(request)
@@ -111,9 +111,3 @@ class Instruments(ChangeableRecords):
             access.require_change(self.actor, found.project, Role.MANAGER)
         elif not getattr(self.actor, "is_superuser", False):
             raise NotAllowed(_("An instrument of all projects is set up by an administrator."))
-
-
-def visible_instruments(actor: access.Actor) -> QuerySet[Instrument]:
-    """Instruments of the actor's projects and those of no project."""
-    shared = Q(project__isnull=True)
-    return Instrument.objects.filter(shared | Q(project__in=access.visible_projects(actor).values("pk")))

@@ -66,11 +66,14 @@ class QuantityField(forms.CharField):
 class MeasuredField(QuantityField):
     """A measured value of a step. Masses and volumes may be typed in any unit; other units only as they stand.
 
-    Gives a float in the field's own unit, or None.
+    Gives a float in the field's own unit, or None; with ``exact`` the decimal as it was typed.
     """
 
-    def __init__(self, unit: str, *, lowest: float | None = None, **options: Any) -> None:
+    def __init__(
+        self, unit: str, *, lowest: float | None = None, exact: bool = False, **options: Any
+    ) -> None:
         super().__init__(unit, **options)
+        self.exact = exact
         self.lowest = lowest
 
     def clean(self, value: Any) -> Any:
@@ -78,7 +81,8 @@ class MeasuredField(QuantityField):
         if not text:
             return None
         try:
-            number = float(self._read(text))
+            read = self._read(text)
+            number = read if self.exact else float(read)
         except Refusal as refusal:
             raise said(refusal) from refusal
         if self.lowest is not None and number < self.lowest:
@@ -111,6 +115,7 @@ def measured_field(field: models.Field[Any, Any], **options: Any) -> forms.Field
     label, unit = split_label(str(field.verbose_name))
     lowest = next((item.limit_value for item in field.validators if hasattr(item, "limit_value")), None)
     made = MeasuredField(unit, label=label, required=not field.blank, lowest=_number(lowest))
+    made.exact = isinstance(field, models.DecimalField)
     return made
 
 

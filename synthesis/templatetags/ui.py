@@ -75,6 +75,18 @@ def state_tag(name: str, more: str = "") -> SafeString:
     return format_html('<span class="tag {}">{}{}</span>', look.tone, icon(look.icon, 12), more or look.label)
 
 
+@register.simple_tag
+def simulated_mark() -> SafeString:
+    """In rows, where the word stands in the page's head."""
+    word = words.look("simulated").label
+    return format_html(
+        '<span class="state sim" title="{}">{}<span class="hidden-text">{}</span></span>',
+        word,
+        icon("test-tube", 14),
+        word,
+    )
+
+
 @register.simple_tag(takes_context=True)
 def chip(context: template.Context, sample: Any, left: bool = True, name: bool = True) -> SafeString:
     """A sample: kind icon, code, mark, name, what is left; a link to its page."""
