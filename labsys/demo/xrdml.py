@@ -1,4 +1,4 @@
-"""Writes a pattern as PANalytical XRDML 1.5: one scan, ``intensities`` between two positions."""
+"""Writes a pattern as PANalytical XRDML 1.5: one scan at Kα1, ``intensities`` between two positions."""
 
 from __future__ import annotations
 
@@ -26,9 +26,6 @@ _PATTERN = """<?xml version="1.0" encoding="UTF-8"?>
 \t\t</comment>
 \t\t<usedWavelength intended="K-Alpha 1">
 \t\t\t<kAlpha1 unit="Angstrom">1.5405980</kAlpha1>
-\t\t\t<kAlpha2 unit="Angstrom">1.5444260</kAlpha2>
-\t\t\t<kBeta unit="Angstrom">1.3922500</kBeta>
-\t\t\t<ratioKAlpha2KAlpha1>0.0000</ratioKAlpha2KAlpha1>
 \t\t</usedWavelength>
 \t\t<incidentBeamPath>
 \t\t\t<radius unit="mm">240.00</radius>

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labsys.reports.content import Arrow, Box, Graph
+from labsys.reports.sides import about_of, sides_of
 from synthesis import words
 from synthesis.genealogy import Chain, Edge
 from synthesis.models import Boat, Sample
@@ -20,19 +20,10 @@ HEIGHT_MM, UP_MM = 9.5, 16.5
 GAP_MM = 13.0
 
 
-@dataclass(frozen=True)
-class Side:
-    """What enters a sample of the main chain from the side: one sample, or several lots folded into one box."""
-
-    code: str
-    about: str
-    amount: str
-
-
 def draw(chain: Chain, sample: Sample) -> Graph:
     """The drawing of everything that leads to ``sample``."""
     into = _by_target(chain.edges)
-    main = _longest(sample.pk, into)
+    main = _without_lot(_longest(sample.pk, into), chain, into)
     stops = _stops(main, chain)
     width, gap = _sizes(len(stops))
     middle = HEIGHT_MM / 2 + UP_MM * _highest(chain, main, into)
@@ -44,7 +35,7 @@ def draw(chain: Chain, sample: Sample) -> Graph:
             arrows.append(
                 Arrow(x - gap, middle, x, middle, _between(stops[place - 1], stops[place], chain), main=True)
             )
-        for number, side in enumerate(_sides(pk, main, chain, into)):
+        for number, side in enumerate(sides_of(pk, main, chain, into)):
             up = -1 if number == 0 else number
             y = middle + up * UP_MM
             boxes.append(Box(side.code, side.about, x, y - HEIGHT_MM / 2, width))
@@ -78,13 +69,13 @@ def _longest(start: int, into: dict[int, list[Edge]]) -> list[int]:
             length[pk] = [*max(ways, key=len, default=[]), pk]
         return length[pk]
 
-    found = way(start)
-    return found[1:] if len(found) > 1 and _is_lot_way(found, into) else found
+    return way(start)
 
 
-def _is_lot_way(way: list[int], into: dict[int, list[Edge]]) -> bool:
-    """Whether the way begins with something that is one of several raw inputs: it is drawn at the side then."""
-    return len(way) > 1 and len(into.get(way[1], [])) > 1 and not into.get(way[0])
+def _without_lot(way: list[int], chain: Chain, into: dict[int, list[Edge]]) -> list[int]:
+    """The way without a lot at its beginning that is one of several raw inputs: it is drawn at the side then."""
+    several = len(way) > 1 and len(into[way[1]]) > 1
+    return way[1:] if several and chain.samples[way[0]].kind == Kind.LOT else way
 
 
 def _stops(main: list[int], chain: Chain) -> list[Stop]:
@@ -97,22 +88,8 @@ def _stops(main: list[int], chain: Chain) -> list[Stop]:
             boat = boats[pk]
             about = _("boat %(number)s of %(count)s") % {"number": boat.number, "count": counts[boat.run_id]}
             stops.append((0, boat.run.code, about))
-        stops.append((pk, chain.samples[pk].code, _about(chain.samples[pk])))
+        stops.append((pk, chain.samples[pk].code, about_of(chain.samples[pk])))
     return stops
-
-
-def _about(sample: Sample) -> str:
-    short = {
-        Kind.NANOSPONGE: _("nanosponge"),
-        Kind.IMPREGNATED: _("impregnated"),
-        Kind.FREEZE_DRIED: _("freeze-dried"),
-        Kind.ELECTROLYTE: _("electrolyte"),
-        Kind.CATHODE: _("cathode"),
-        Kind.CELL: _("cell"),
-    }
-    if sample.kind in (Kind.ADDITIVE, Kind.LOT):
-        return sample.group or sample.name or str(sample.get_kind_display())
-    return short.get(Kind(sample.kind), str(sample.get_kind_display()))
 
 
 def _sizes(count: int) -> tuple[float, float]:
@@ -133,39 +110,8 @@ def _between(before: Stop, after: Stop, chain: Chain) -> str:
     return " + ".join(words.amount(edge.amount, edge.unit) for edge in edges)
 
 
-def _sides(pk: int, main: list[int], chain: Chain, into: dict[int, list[Edge]]) -> list[Side]:
-    """Side inputs of one sample: up to two lots one by one, more of them folded; then what was itself made here."""
-    edges = [edge for edge in into.get(pk, []) if edge.source_id not in main]
-    lots = [edge for edge in edges if chain.samples[edge.source_id].kind == Kind.LOT]
-    others = [edge for edge in edges if edge not in lots]
-    folded = (
-        [_folded(lots)]
-        if len(lots) > 2 or ((lots and others) and len(lots) > 1)
-        else [_side(e, chain) for e in lots]
-    )
-    return [*folded, *(_side(edge, chain, into) for edge in others)]
-
-
-def _folded(edges: list[Edge]) -> Side:
-    lots = len({edge.source_id for edge in edges})
-    return Side(
-        ngettext("%(count)s lot", "%(count)s lots", lots) % {"count": lots},
-        _("reagents"),
-        ngettext("%(count)s use", "%(count)s uses", len(edges)) % {"count": len(edges)},
-    )
-
-
-def _side(edge: Edge, chain: Chain, into: dict[int, list[Edge]] | None = None) -> Side:
-    sample = chain.samples[edge.source_id]
-    parents = len((into or {}).get(sample.pk, []))
-    about = edge.role if sample.kind == Kind.LOT and edge.role else _about(sample)
-    if parents:
-        about = ngettext("of %(count)s sample", "of %(count)s samples", parents) % {"count": parents}
-    return Side(sample.code, about, words.amount(edge.amount, edge.unit))
-
-
 def _highest(chain: Chain, main: list[int], into: dict[int, list[Edge]]) -> int:
-    return int(any(_sides(pk, main, chain, into) for pk in main))
+    return int(any(sides_of(pk, main, chain, into) for pk in main))
 
 
 def _remark(chain: Chain) -> str:

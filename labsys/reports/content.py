@@ -6,7 +6,7 @@ Every string may hold what a person typed; it reaches the page as data and is ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class StepLine:
-    """One quantity of a step. ``step`` is empty where the line before has the same; ``over``: past its limit."""
+    """One quantity of a step; ``step`` is the code of what it made, or of the furnace run. ``over``: past its limit."""
 
     step: str
     quantity: str
@@ -151,5 +151,4 @@ class Report:
     cells_remark: str
     files: Sequence[FileLine]
     version: str
-    hidden: str = ""
-    left_out: Sequence[str] = field(default_factory=tuple)
+    ledger_remark: str = ""

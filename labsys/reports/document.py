@@ -23,6 +23,7 @@ from labsys.reports.wording import FONTS, headings, printable
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 Paper = Literal["a4", "us-letter"]
+_AS_THEY_ARE = ("sha256",)
 
 
 def canonical(report: Report) -> str:
@@ -66,7 +67,7 @@ def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items()}
+        return {key: item if key in _AS_THEY_ARE else _printable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_printable(item) for item in value]
     return value

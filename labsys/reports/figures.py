@@ -14,7 +14,7 @@ from characterization.models import Measurement
 from characterization.panels import Choice
 from labsys.reports import measured
 from labsys.reports.gather import Gathered
-from labsys.reports.wording import FONTS
+from labsys.reports.wording import FONTS, capital
 from synthesis.access import Actor
 
 WIDTH_MM, HEIGHT_MM = 84.0, 52.0
@@ -77,5 +77,5 @@ def _compared(chart: Chart, gathered: Gathered) -> str:
 
 def _sentence(*parts: str) -> str:
     """Parts as sentences, each with its full stop."""
-    kept = [part.strip() for part in parts if part.strip()]
+    kept = [capital(part.strip()) for part in parts if part.strip()]
     return " ".join(part if part.endswith(".") else f"{part}." for part in kept)

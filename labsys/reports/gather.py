@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from django.apps import apps
-from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
-from cells.models import CathodeBatch, Cell
-from characterization.models import Analysis, JobEvent
-from labsys.reports import booked, cells, limits, measured, steps
+from labsys.reports import booked, cells, facts, history, limits, measured, steps
 from labsys.reports import chain as drawn
 from labsys.reports.cells import Cells
-from labsys.reports.content import Fact, Report
-from labsys.reports.wording import capital, day, minute, person
+from labsys.reports.content import Report
+from labsys.reports.wording import capital, minute
 from synthesis import genealogy, words
 from synthesis.access import Actor
 from synthesis.genealogy import Chain
-from synthesis.models import Boat, CarbonAdditive, LedgerEntry, MaterialLot, Sample
-from synthesis.models.samples import Kind
+from synthesis.models import Sample
 
 DISTRIBUTION = "labsys"
 
@@ -49,7 +44,7 @@ def gather(sample: Sample, actor: Actor) -> Gathered:
     )
     found = cells.of_sample(sample, chain, down, actor)
     concerned = [*made, *(cell for cell in found.compared if cell.pk not in {one.pk for one in made})]
-    as_of = latest_change(concerned)
+    as_of = history.latest_change(concerned)
     report = _report(sample, chain, made, found, actor, as_of, up, down)
     return Gathered(report, sample, made, found, as_of)
 
@@ -75,10 +70,10 @@ def _report(
         tone=look.tone,
         simulated=any(one.simulated for one in [*made, *found.compared]),
         as_of=minute(as_of),
-        revision=revision_of(sample),
-        facts=facts_of(sample, chain, found, down),
+        revision=history.revision_of(sample),
+        facts=facts.facts_of(sample, chain, found, down),
         graph=drawn.draw(back, sample),
-        made_of_it=made_of_it(chain, down),
+        made_of_it=facts.made_of_it(chain, down),
         steps=steps.lines_of(back, made),
         limits=limits.explained(),
         notes=steps.notes_of(made),
@@ -89,9 +84,10 @@ def _report(
         cells=cells.lines_of(found),
         capacity_unit=found.comparison.unit if found.comparison else "",
         retention_label=_retention(found),
-        cells_remark=" ".join(part for part in (cells.remark_of(found), shortened) if part),
+        cells_remark=cells.remark_of(found),
         files=measured.files_of([*made, *others], actor),
         version=installed_version(),
+        ledger_remark=shortened,
     )
 
 
@@ -109,82 +105,3 @@ def installed_version() -> str:
         return version(DISTRIBUTION)
     except PackageNotFoundError:  # run from a checkout that was not installed as a package
         return "0.1"
-
-
-def facts_of(sample: Sample, chain: Chain, found: Cells, down: set[int]) -> list[Fact]:
-    """The five facts of the title block."""
-    made = f"{day(sample.made_at)}, {person(sample.created_by)}"
-    amount = _("%(made)s made, %(left)s left") % {
-        "made": words.amount(sample.amount_made, sample.unit),
-        "left": words.amount(sample.amount_left, sample.unit),
-    }
-    makers = sorted({person(cell.created_by) for cell in found.own})
-    built = f"{len(found.own)}, {_('by')} {', '.join(makers)}" if found.own else "0"
-    return [
-        Fact(_("Made"), made),
-        Fact(_("Amount"), _("1 cell") if sample.kind == Kind.CELL else amount),
-        Fact(_("Place"), sample.place or "–"),
-        _origin(sample),
-        Fact(_("Cells made of it"), "–" if sample.kind == Kind.CELL else built),
-    ]
-
-
-def _origin(sample: Sample) -> Fact:
-    """What it came from, by kind: a run, a recipe, a supplier, a step."""
-    own = sample.own
-    if isinstance(own, CathodeBatch):
-        return Fact(_("Recipe"), str(own.recipe))
-    if isinstance(own, Cell):
-        return Fact(_("Cell kind"), str(own.get_format_display()))
-    if isinstance(own, CarbonAdditive):
-        boat = Boat.objects.filter(additive=own).select_related("run").first()
-        if boat is not None:
-            return Fact(
-                _("Furnace run"), _("%(run)s, boat %(boat)s") % {"run": boat.run.code, "boat": boat.number}
-            )
-    if isinstance(own, MaterialLot | CarbonAdditive):
-        return Fact(
-            _("Supplier, lot"), ", ".join(part for part in (own.supplier, own.lot_number) if part) or "–"
-        )
-    return Fact(_("Name"), sample.name or "–")
-
-
-def made_of_it(chain: Chain, down: set[int]) -> str:
-    """What came of the sample, in words: the graph shows only where it comes from."""
-    found: dict[str, list[str]] = {}
-    for one in sorted((chain.samples[pk] for pk in down & chain.samples.keys()), key=lambda one: one.pk):
-        found.setdefault(str(one.get_kind_display()), []).append(one.code)
-    if not found:
-        return _("Nothing has been made of it yet.")
-    parts = [
-        f"{kind}: {', '.join(codes[:12])}{' …' if len(codes) > 12 else ''}" for kind, codes in found.items()
-    ]
-    return _("Made of it: %s.") % "; ".join(parts)
-
-
-def revision_of(sample: Sample) -> int:
-    """How many versions of the record there have been, as the history counts them."""
-    kinds: set[type[Sample]] = {Sample, type(sample.own)}
-    return sum(_history(kind).filter(pgh_obj_id=sample.pk).count() for kind in kinds)
-
-
-def _history(kind: type[Sample]) -> QuerySet[Model]:
-    """The history of one kind, by its name: kinds that inherit share the attribute, which names the last of them."""
-    history: QuerySet[Model] = apps.get_model(
-        kind._meta.app_label, f"{kind.__name__}Event"
-    )._default_manager.all()
-    return history
-
-
-def latest_change(samples: Sequence[Sample]) -> datetime:
-    """The moment of the last change to anything in the report: records, ledger, files, findings."""
-    pks = [sample.pk for sample in samples]
-    events = _history(Sample).filter(pgh_obj_id__in=pks)
-    moments: list[datetime | None] = [
-        events.aggregate(last=Max("pgh_created_at"))["last"],
-        LedgerEntry.objects.filter(sample__in=pks).aggregate(last=Max("created_at"))["last"],
-        Analysis.objects.filter(measurement__sample__in=pks).aggregate(last=Max("computed_at"))["last"],
-        JobEvent.objects.filter(job__file__sample__in=pks).aggregate(last=Max("at"))["last"],
-        max(sample.created_at for sample in samples),
-    ]
-    return max(moment for moment in moments if moment is not None)

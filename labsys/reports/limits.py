@@ -23,6 +23,7 @@ FURNACE = Limit(10, relative=False)
 TEMPERATURE = Limit(3, relative=False)
 SETTING = Limit(5, relative=True)
 WEIGHED = Limit(2, relative=True)
+SHORT_REMARK = 140
 
 
 def limit_for(field: str) -> Limit:
@@ -50,6 +51,14 @@ def deviation(planned: float, actual: float, limit: Limit) -> tuple[str, bool]:
         percent = 100 * difference / abs(planned)
         return _signed(percent, "%"), abs(percent) > limit.value + 1e-9
     return _signed(difference, "°C"), abs(difference) > limit.value + 1e-9
+
+
+def past_limit(limit: str, why: str) -> str:
+    """The remark beside a value past its limit, its reason cut to what fits; the whole stands in the notes."""
+    short = why if len(why) <= SHORT_REMARK else why[: SHORT_REMARK - 1].rstrip() + "…"
+    if not why:
+        return _("over limit %(limit)s, no reason given") % {"limit": limit}
+    return _("over limit %(limit)s: %(why)s") % {"limit": limit, "why": short}
 
 
 def _signed(value: float, unit: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import CharField, FloatField
 from django.utils.translation import gettext as _
 
 from labsys.reports.content import Note, StepLine
-from labsys.reports.limits import FURNACE, WEIGHED, deviation, limit_for
+from labsys.reports.furnace_steps import furnace_lines
+from labsys.reports.limits import WEIGHED, deviation, limit_for, past_limit
 from labsys.reports.wording import capital
 from synthesis import ledger, words
 from synthesis.errors import Refusal
@@ -19,7 +21,6 @@ from synthesis.models import Boat, CarbonizationRun, MaterialLot, Sample
 from synthesis.models.samples import Kind
 from synthesis.units import parse
 
-SHORT_REMARK = 140
 _UNIT = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
 _TEXTS = ("washing", "drying", "solvent", "mixing_method", "anode", "separator", "composition")
 
@@ -36,7 +37,7 @@ def lines_of(chain: Chain, made: Sequence[Sample]) -> list[StepLine]:
     for sample in made:
         if sample.kind != Kind.LOT:
             boat = boats.get(sample.pk)
-            found += _furnace(boat) if boat else []
+            found += furnace_lines(boat) if boat else []
             found += _sample(sample, chain, from_boat=boat is not None)
     return found
 
@@ -46,56 +47,6 @@ def notes_of(made: Iterable[Sample]) -> list[Note]:
     own = [Note(sample.code, sample.note) for sample in made if sample.note]
     runs = CarbonizationRun.objects.filter(boats__additive__in=[s.pk for s in made]).distinct().order_by("pk")
     return [*own, *(Note(run.code, run.note) for run in runs if run.note)]
-
-
-def _furnace(boat: Boat) -> list[StepLine]:
-    run = boat.run
-    lines = []
-    segments = list(run.segments.all())
-    for number, segment in enumerate(segments):
-        said = _("%(rate)s °C/min to %(to)s °C, hold %(hold)s h") % {
-            "rate": words.digits(segment.rate_degC_per_min),
-            "to": words.digits(segment.to_degC),
-            "hold": words.digits(segment.hold_h),
-        }
-        lines.append(StepLine(run.code if number == 0 else "", _("Segment %s") % segment.number, said, ""))
-    hottest = max((segment.to_degC for segment in segments), default=None)
-    lines.append(_hottest(run, hottest, first=not lines))
-    flow = "" if run.flow_mL_per_min is None else f"{words.digits(run.flow_mL_per_min)} mL/min"
-    lines.append(
-        StepLine("", _("Atmosphere"), "", ", ".join(part for part in (run.atmosphere, flow) if part))
-    )
-    lines.append(StepLine("", _("Boat %s, mass in") % boat.number, "", words.amount(boat.mass_in_g, "g")))
-    share = _("%s yield") % f"{boat.yield_percent:.1f}\u00a0%"
-    lines.append(
-        StepLine(
-            "", _("Boat %s, mass out") % boat.number, "", words.amount(boat.mass_out_g, "g"), "", False, share
-        )
-    )
-    return lines
-
-
-def _hottest(run: CarbonizationRun, planned: float | None, *, first: bool) -> StepLine:
-    actual = run.highest_temperature_degC
-    said, over = (
-        deviation(planned, actual, FURNACE) if planned is not None and actual is not None else ("", False)
-    )
-    return StepLine(
-        run.code if first else "",
-        _("Highest temperature"),
-        "" if planned is None else f"{words.digits(planned)} °C",
-        _("not recorded") if actual is None else f"{words.digits(actual)} °C",
-        said,
-        over,
-        _over(FURNACE.words, run.note) if over else "",
-    )
-
-
-def _over(limit: str, why: str) -> str:
-    short = why if len(why) <= SHORT_REMARK else why[: SHORT_REMARK - 1].rstrip() + "…"
-    if not why:
-        return _("over limit %(limit)s, no reason given") % {"limit": limit}
-    return _("over limit %(limit)s: %(why)s") % {"limit": limit, "why": short}
 
 
 def _sample(sample: Sample, chain: Chain, *, from_boat: bool) -> list[StepLine]:
@@ -109,11 +60,7 @@ def _sample(sample: Sample, chain: Chain, *, from_boat: bool) -> list[StepLine]:
             lines += [line] if line else []
     if sample.amount_made > 0 and not from_boat and sample.kind != Kind.CELL:
         lines.append(StepLine("", _("Made"), "", words.amount(sample.amount_made, sample.unit)))
-    return [_named(line, sample.code) if number == 0 else line for number, line in enumerate(lines)]
-
-
-def _named(line: StepLine, code: str) -> StepLine:
-    return StepLine(code, line.quantity, line.planned, line.actual, line.deviation, line.over, line.remark)
+    return [replace(line, step=sample.code) for line in lines]
 
 
 def _texts(own: Any) -> list[StepLine]:
@@ -143,7 +90,7 @@ def _measured(label: str, name: str, actual: float | None, plan: dict[str, Any])
         _("not recorded") if actual is None else _with_unit(actual, unit),
         said,
         over,
-        _over(limit.words, "") if over else "",
+        past_limit(limit.words, "") if over else "",
     )
 
 
@@ -157,7 +104,7 @@ def _taken(edge: Edge, chain: Chain, plan: dict[str, Any]) -> StepLine:
     lot = source.own
     name = str(lot.material) if isinstance(lot, MaterialLot) else source.code
     quantity = f"{capital(edge.role)}, {source.code}" if edge.role else f"{name}, {source.code}"
-    return StepLine("", quantity, planned, shown, said, over, _over(WEIGHED.words, "") if over else "")
+    return StepLine("", quantity, planned, shown, said, over, past_limit(WEIGHED.words, "") if over else "")
 
 
 def _against_plan(planned: str, source: Sample, actual: float) -> tuple[str, bool]:

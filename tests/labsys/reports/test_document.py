@@ -24,7 +24,9 @@ def report(**values) -> Report:
     plain |= dict.fromkeys(
         ("code", "name", "kind", "project", "state", "tone", "as_of", "made_of_it", "limits"), ""
     )
-    plain |= dict.fromkeys(("capacity_unit", "retention_label", "cells_remark", "version", "hidden"), "")
+    plain |= dict.fromkeys(
+        ("capacity_unit", "retention_label", "cells_remark", "version", "ledger_remark"), ""
+    )
     plain |= {"simulated": False, "revision": 1, "graph": Graph((), (), 176, 9.5, 9.5)}
     return Report(**plain | {"code": "NS-0001", "name": "sponge", "kind": "Nanosponge batch"} | values)
 

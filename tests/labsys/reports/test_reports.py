@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from django.urls import reverse
 
+from cells.models import Cell
 from characterization import ingest
 from characterization.models import Job
 from labsys.reports.figures import figures_of
@@ -57,6 +58,25 @@ def test_the_chain_leads_from_reagents_over_the_furnace_to_the_additive(team, ad
     assert amounts == ["20 g", "136.8 g", "20 g", "7.31 g"]
     sides = {box.code for box in graph.boxes} - set(main)
     assert sides == {"6 lots", "LOT-0007", "LOT-0008"}
+
+
+def test_a_second_way_of_the_same_sample_into_a_cell_is_drawn_too(team):
+    """Electrolyte goes into the cathode and, as separator, straight into the cell."""
+    cell = Cell.objects.get(group="")
+    graph = gather(cell, team.viewer).report.graph
+    separator = [arrow.amount.replace("\u00a0", " ") for arrow in graph.arrows if not arrow.main]
+    assert "80 mg" in separator
+    assert [box.code for box in graph.boxes].count("LPSC-0001") == 2
+
+
+def test_many_inputs_of_one_kind_fold_into_one_box():
+    project = factories.ProjectFactory()
+    alice = factories.member(project, Role.EDITOR)
+    sponges = [factories.sponge(project) for _ in range(6)]
+    lots = [factories.lot(project) for _ in range(4)]
+    pooled = factories.additive(project, takes=[factories.take(one, "1") for one in [*sponges, *lots]])
+    boxes = {box.code: box.about for box in gather(pooled, alice).report.graph.boxes}
+    assert boxes["4 lots"] == "reagents" and boxes["5 samples"] == "made here"
 
 
 def test_steps_stand_planned_beside_actual_and_the_drift_is_flagged_with_its_reason(team, additive):
