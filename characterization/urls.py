@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from characterization.views import charts, files, fragments, measurements, studies, upload
+from characterization.views import attaching, charts, files, home, measurements, samples, studies, upload
 
 CHART = r"charts/(?P<key>[A-Za-z0-9_-]{1,80})\.(?P<form>json|csv|svg|png|html)$"
 
@@ -16,10 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("files/<int:pk>/pane/", files.pane, name="file-pane"),
     path("files/<int:pk>/row/", files.row, name="file-row"),
     path("files/<int:pk>/guess/", files.guess, name="file-guess"),
-    path("files/<int:pk>/choices/", files.choices, name="file-choices"),
-    path("files/<int:pk>/attach/", files.attach, name="file-attach"),
-    path("files/<int:pk>/again/", files.again, name="file-again"),
-    path("files/<int:pk>/raw/", files.raw, name="file-raw"),
+    path("files/<int:pk>/choices/", attaching.choices, name="file-choices"),
+    path("files/<int:pk>/attach/", attaching.attach, name="file-attach"),
+    path("files/<int:pk>/again/", attaching.again, name="file-again"),
+    path("files/<int:pk>/raw/", attaching.raw, name="file-raw"),
     path("measurements/", measurements.measurements, name="measurements"),
     path("measurements/<int:pk>/", measurements.measurement_page, name="measurement"),
     path("measurements/<int:pk>/series.json", charts.series, name="measurement-series"),
@@ -29,13 +29,13 @@ urlpatterns: list[URLPattern] = [
         name="measurement-table",
     ),
     re_path(rf"^measurements/(?P<pk>\d+)/{CHART}", charts.measurement_chart, name="measurement-chart"),
-    path("samples/<str:code>/dashboards/", fragments.sample_dashboards, name="sample-dashboards"),
-    path("samples/<str:code>/measurements/", fragments.sample_measurements, name="sample-measurements"),
-    path("samples/<str:code>/files/", fragments.sample_files, name="sample-files"),
-    path("home/cells/", fragments.home_cells, name="home-cells"),
-    path("home/files/", fragments.home_files, name="home-files"),
-    path("home/needs/", fragments.home_needs, name="home-needs"),
-    path("home/counts/", fragments.counts, name="nav-counts"),
+    path("samples/<str:code>/dashboards/", samples.sample_dashboards, name="sample-dashboards"),
+    path("samples/<str:code>/measurements/", samples.sample_measurements, name="sample-measurements"),
+    path("samples/<str:code>/files/", samples.sample_files, name="sample-files"),
+    path("home/cells/", home.home_cells, name="home-cells"),
+    path("home/files/", home.home_files, name="home-files"),
+    path("home/needs/", home.home_needs, name="home-needs"),
+    path("home/counts/", home.counts, name="nav-counts"),
     path("studies/", studies.studies, name="studies"),
     path("studies/new/", studies.new, name="study-new"),
     path("studies/<int:pk>/", studies.study_page, name="study"),

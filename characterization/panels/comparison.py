@@ -6,24 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cells.models import Cell
-from characterization import queries, store
+from characterization import queries
 from characterization.analysis import comparison as counting
 from characterization.analysis.comparison import CellCurve, Difference, Group, Spread
-from characterization.analysis.comparison_charts import (
-    FirstCurve,
-    Look,
-    Shown,
-    capacity_chart,
-    first_cycle_chart,
-    named,
-)
+from characterization.analysis.comparison_charts import Look, Shown, capacity_chart, named
 from characterization.charts.chart import Chart
-from characterization.panels.choice import BASES, Choice, bases_of, references_of, view_for
+from characterization.panels.choice import BASES, Choice, bases_of, view_for
+from characterization.panels.first_cycle import first_cycle, shared_reference
 from characterization.queries import Tested
 
 ORDER = ("Mo-Ni@NPCs", "Mo@NPCs", "NPCs", "SP")
@@ -84,10 +77,10 @@ def compare(
     look = Look(BASES[basis], shown, reference_cycle if as_retention else None, simulated)
     return Compared(
         rows=_rows(groups, everyone, reference_cycle, at),
-        charts=[capacity_chart(groups, look), _first_cycle(groups, counted, choice, basis, look)],
+        charts=[capacity_chart(groups, look), first_cycle(groups, counted, choice, basis, look)],
         unit=BASES[basis],
         basis=basis,
-        reference=_reference([one.cell for one in counted], choice),
+        reference=shared_reference([one.cell for one in counted], choice),
         reference_cycle=reference_cycle,
         retention_at=at,
         left_out=[one.cell for one in everyone if one.cell.left_out],
@@ -164,36 +157,3 @@ def _remark(groups: Sequence[Group]) -> str:
         "n is %(few)s per group: the spread is not well known, read small differences as unproven.",
         len(sizes),
     ) % {"few": few}
-
-
-def _first_cycle(
-    groups: Sequence[Group], counted: Sequence[Tested], choice: Choice, basis: str, look: Look
-) -> Chart:
-    owners = {one.cell.code: one for one in counted}
-    picked = [(group, owners[counting.median_cell(group).code]) for group in groups]
-    reference = _reference([one.cell for _, one in picked], choice)
-    curves = [_first_curve(group, one, basis, reference) for group, one in picked]
-    words = references_of(picked[0][1].cell).get(reference, "") if picked else ""
-    return first_cycle_chart([curve for curve in curves if curve is not None], look, f"V {words}".strip())
-
-
-def _reference(cells: Sequence[Cell], choice: Choice) -> str:
-    """A reference that all voltages can be put against: the one asked for, else the first cell's own."""
-    shared = [set(references_of(cell)) for cell in cells]
-    own = [
-        name for name in (references_of(cells[0]) if cells else {}) if all(name in known for known in shared)
-    ]
-    return choice.reference if choice.reference in own else next(iter(own), "")
-
-
-def _first_curve(group: Group, one: Tested, basis: str, reference: str) -> FirstCurve | None:
-    if one.analysis is None or "curves" not in one.analysis.tables:
-        return None
-    view = view_for(one.cell, Choice(basis, reference), colour=group.colour, simulated=False)
-    table = store.analysis_table(one.analysis, "curves").filter(pl.col("cycle") == 1)
-    curves = table.select(
-        "direction",
-        (pl.col("capacity_mAh") / view.divisor()[0]).alias("capacity"),
-        (pl.col("voltage_V") + view.voltage_offset_V).alias("voltage_V"),
-    )
-    return FirstCurve(group.name, group.colour, one.cell.code, curves)

@@ -30,7 +30,7 @@ def test_cycles_are_read_as_people_write_them(text, cycles):
 
 @pytest.mark.parametrize("text", ["two", "1;2", "-3", "1-", "1 step 2 step 3"])
 def test_a_word_that_names_no_cycle_is_refused_with_an_example(text):
-    with pytest.raises(Refusal, match="names no cycle. Write them as 1, 2, 10-50 step 10, last."):
+    with pytest.raises(Refusal, match=r"names no cycle\. Write them as 1, 2, 10-50 step 10, last\."):
         panels.cycles_from(text, last=87)
 
 
@@ -85,6 +85,7 @@ def test_a_sparkline_is_as_long_as_the_share_of_the_plan_that_is_done():
 
 def test_dots_stand_between_the_lowest_and_the_highest_edge():
     first, second, unknown = panels.dot_places([(10.0, 2.0), (18.0, None), (None, None)])
+    assert first is not None and second is not None
     assert (first.left, first.at, first.width) == (0.0, 20.0, 40.0)
     assert (second.at, second.width) == (100.0, 0.0)
     assert unknown is None

@@ -56,6 +56,7 @@ def test_a_band_ends_with_the_first_cell_of_its_group():
     band, mean = chart.panes[1].layers
     assert band.x.tolist() == [1, 2]
     assert mean.y.tolist() == [102.0, 100.0]
+    assert band.y2 is not None
     assert (band.y2 - mean.y).tolist() == pytest.approx([2.828427, 2.828427])  # 4 / √2
     assert mean.label == "SP n = 2"
 

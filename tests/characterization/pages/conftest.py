@@ -1,4 +1,4 @@
-"""A laboratory with people and real files, read as in life: Alice owns, Bob helps, Vera looks on, Charlie is a stranger."""
+"""A laboratory with people and real files: Alice owns, Bob helps, Vera looks on, Charlie is turned away."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.characterization import files
 @dataclass
 class Lab:
     project: Any
+    elsewhere: Any
     alice: Any
     bob: Any
     vera: Any
@@ -60,7 +61,8 @@ def end_the_reader():
 
 @pytest.fixture
 def lab(db) -> Lab:
-    project = factories.ProjectFactory()
-    people = [factories.member(project, role) for role in (Role.MANAGER, Role.EDITOR, Role.VIEWER)]
-    charlie = factories.member(factories.ProjectFactory(), Role.MANAGER)
-    return Lab(project, *people, charlie)
+    project: Any = factories.ProjectFactory()
+    elsewhere: Any = factories.ProjectFactory()
+    alice, bob, vera = (factories.member(project, role) for role in (Role.MANAGER, Role.EDITOR, Role.VIEWER))
+    charlie = factories.member(elsewhere, Role.MANAGER)
+    return Lab(project, elsewhere, alice, bob, vera, charlie)

@@ -95,7 +95,7 @@ def test_the_sample_of_the_file_before_on_that_instrument_is_suggested(lab):
 
 
 def test_samples_of_projects_that_one_may_not_see_are_never_suggested(lab):
-    foreign = factories.additive(factories.ProjectFactory())
+    foreign = factories.additive(lab.elsewhere)
     file = lab.file(f"{foreign.code}.xy")
     assert lab.client(lab.alice).get(f"/files/{file.pk}/").context["suggestions"] == []
 
@@ -106,7 +106,7 @@ def test_attaching_moves_file_and_measurements_and_can_be_undone(lab):
     answer = client.post(f"/files/{file.pk}/attach/", {"code": sample.code}, headers={"HX-Request": "true"})
     said = json.loads(answer["HX-Trigger"])["labsys:attached"]
     assert said["text"] == f"scan.xy attached to {sample.code}"
-    assert Measurement.objects.get().sample.code == sample.code
+    assert Measurement.objects.get().sample_id == sample.pk
     client.post(said["undo"], {"code": said["code"]})
     assert Measurement.objects.get().sample is None
     assert Job.objects.get().state == JobState.UNMATCHED
@@ -120,7 +120,7 @@ def test_attaching_to_a_code_that_is_not_there_says_so(lab):
 
 
 def test_attaching_to_a_sample_of_a_stranger_is_as_if_it_did_not_exist(lab):
-    file, foreign = lab.file(), factories.additive(factories.ProjectFactory())
+    file, foreign = lab.file(), factories.additive(lab.elsewhere)
     answer = lab.client(lab.bob).post(f"/files/{file.pk}/attach/", {"code": foreign.code})
     assert f"There is no sample {foreign.code}." in answer.content.decode()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cells.models import Channel, Occupation
@@ -60,7 +62,8 @@ def test_only_those_who_may_change_get_a_place_to_drop_files(lab):
 
 def test_running_cells_show_last_capacity_efficiency_and_retention(lab):
     cell = lab.cell(capacity_mAh=1.5, planned_cycles=100)
-    channel = Channel.objects.create(instrument=factories.InstrumentFactory(name="Neware 1"), name="3")
+    cycler: Any = factories.InstrumentFactory(name="Neware 1")
+    channel = Channel.objects.create(instrument=cycler, name="3")
     Occupation.objects.create(channel=channel, cell=cell)
     row = lab.client(lab.vera).get("/home/cells/").context["rows"][0]
     assert (row.cell.code, str(row.place.channel), row.cycles, row.state) == (

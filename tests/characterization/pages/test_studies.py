@@ -103,8 +103,7 @@ def test_viewers_look_at_studies_and_strangers_do_not(lab, four):
 
 
 def test_a_study_shows_only_the_cells_that_one_may_see(lab, four):
-    other = factories.ProjectFactory()
-    foreign = factories.cell(other, group="SP")
+    foreign = factories.cell(lab.elsewhere, group="SP")
     study = Study.objects.create(project=lab.project, name="Across projects")
     study.cells.set([four[0], foreign])
     page = lab.client(lab.vera).get(f"/studies/{study.pk}/")

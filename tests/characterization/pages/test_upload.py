@@ -38,7 +38,7 @@ def test_the_same_bytes_again_are_the_same_file(lab):
 def test_an_upload_from_the_page_of_a_sample_is_attached_to_it(lab):
     sample = factories.additive(lab.project)
     send(lab.client(lab.bob), sample=sample.code)
-    assert RawFile.objects.get().sample.code == sample.code
+    assert RawFile.objects.get().sample_id == sample.pk
 
 
 def test_a_cut_upload_is_refused_and_nothing_is_kept(lab):

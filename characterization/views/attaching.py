@@ -1,0 +1,100 @@
+"""What people do with a file: say whose it is, take that back, have it read again, take the bytes along."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from characterization import blobs, intake
+from characterization.views.answers import is_htmx, json_answer, page
+from characterization.views.files import file_of, pane_context
+from synthesis import access
+from synthesis.errors import Refusal
+from synthesis.models import Sample
+
+MOST_CHOICES = 12
+
+
+@require_GET
+@page
+def choices(request: HttpRequest, pk: int) -> HttpResponse:
+    """Samples of the projects in which a person may change, by code or name, for the field to choose in."""
+    file = file_of(request, pk)
+    words = request.GET.get("code", "").strip()
+    allowed = access.editable_projects(request.user).values("pk")
+    found = Sample.objects.filter(project__in=allowed).order_by("-pk")
+    if words:
+        found = found.filter(code__icontains=words) | found.filter(name__icontains=words)
+    context = {"file": file, "samples": found.order_by("-pk")[:MOST_CHOICES]}
+    return render(request, "characterization/choices.html", context)
+
+
+@require_POST
+@page
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Attaches a file to a sample, or takes it off (an empty code)."""
+    file = file_of(request, pk)
+    access.require_change(request.user, file.project)
+    previous = file.sample.code if file.sample else ""
+    sample = _chosen_sample(request)
+    intake.attach(file, sample)
+    said = (
+        _("%(file)s attached to %(sample)s") % {"file": file, "sample": sample}
+        if sample
+        else _("%(file)s taken off its sample") % {"file": file}
+    )
+    if not is_htmx(request):
+        messages.success(request, said)
+        return redirect("file", pk=file.pk)
+    response = render(request, "characterization/file_pane.html", pane_context(request, file_of(request, pk)))
+    done = {"id": file.pk, "text": said, "undo": f"/files/{file.pk}/attach/", "code": previous}
+    done |= {"undo_word": _("Undo"), "back": request.POST.get("back", "")}
+    response["HX-Trigger"] = json_answer({"labsys:attached": done}).content.decode()
+    return response
+
+
+def _chosen_sample(request: HttpRequest) -> Sample | None:
+    code = request.POST.get("code", "").strip().upper()
+    if not code:
+        return None
+    sample = access.visible(Sample.objects.select_related("project"), request.user).filter(code=code).first()
+    if sample is None:
+        raise Refusal(
+            _("There is no sample %(code)s. Type its code as on the label.") % {"code": code}, field="code"
+        )
+    access.require_change(request.user, sample.project)
+    return sample
+
+
+@require_POST
+@page
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reads a file again: after a failure, or with a newer reader."""
+    file = file_of(request, pk)
+    access.require_change(request.user, file.project)
+    intake.read_again(file)
+    if not is_htmx(request):
+        return redirect("file", pk=file.pk)
+    response = render(request, "characterization/file_pane.html", pane_context(request, file_of(request, pk)))
+    response["HX-Trigger"] = json_answer({"labsys:moving": {"id": file.pk}}).content.decode()
+    return response
+
+
+@require_GET
+@page
+def raw(request: HttpRequest, pk: int) -> FileResponse:
+    """The bytes as they came, to keep and never to be run by a browser."""
+    file = file_of(request, pk)
+    response = FileResponse(
+        blobs.open_blob(file.sha256),
+        as_attachment=True,
+        filename=file.name,
+        content_type="application/octet-stream",
+    )
+    response["Content-Length"] = str(file.size)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,102 @@
+"""Parts of the page of a sample: its dashboards, its measurements, its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cells.models import Cell
+from characterization import panels, queries
+from characterization.models import Measurement, RawFile
+from characterization.queries import Tested
+from characterization.views.answers import page, page_query
+from characterization.views.charts import choice_of
+from characterization.views.measurements import controls
+from synthesis import access
+from synthesis.models import Role, Sample
+
+
+@require_GET
+@page
+def sample_dashboards(request: HttpRequest, code: str) -> HttpResponse:
+    sample = _sample(request, code)
+    cell = queries.cell_of(sample)
+    query = page_query(request)
+    context = _cell_dashboard(cell, query) if cell is not None else _dashboards(sample, query)
+    template = "cell_dashboard.html" if cell is not None else "sample_dashboards.html"
+    context |= {"sample": sample, "may_upload": access.may(request.user, sample.project, Role.EDITOR)}
+    return render(request, f"characterization/{template}", context)
+
+
+def _cell_dashboard(cell: Cell, query: dict[str, str]) -> dict[str, Any]:
+    """The measurement that speaks for the cell, or the one asked for; the others as tabs."""
+    found = (
+        cell.measurements.filter(current=True).select_related("sample", "file").order_by("technique", "pk")
+    )
+    others = list(found)
+    test = queries.tested([cell])[0]
+    main = test.analysis.measurement if test.analysis is not None else None
+    wanted = next((one for one in others if str(one.pk) == query.get("measurement")), None)
+    shown = wanted or main or (others[0] if others else None)
+    context: dict[str, Any] = {"cell": cell, "measurements": others, "shown": shown}
+    if shown is not None:
+        shown.sample = cell
+        choice = choice_of(query, shown)
+        context |= controls(shown, query) | {
+            "panels": panels.panels_of(shown, choice, queries.colour_of(cell))
+        }
+    return context | {"figures": panels.figures_of_cell(test, _mean_voltage(test), _voltage_unit(cell))}
+
+
+def _mean_voltage(test: Tested) -> float | None:
+    if test.analysis is None:
+        return None
+    found = test.analysis.findings.filter(name="mean_discharge_voltage").first()
+    return found.value if found is not None else None
+
+
+def _voltage_unit(cell: Cell) -> str:
+    return f"V {next(iter(panels.references_of(cell).values()), '')}".strip()
+
+
+def _dashboards(sample: Sample, query: dict[str, str]) -> dict[str, Any]:
+    """Findings and charts of every measurement of a sample that is no cell, newest of each technique first."""
+    found = queries.with_findings(sample.measurements.filter(current=True)).order_by("technique", "-pk")
+    measurements = list(found)
+    colour = queries.colour_of(sample)
+    newest: dict[str, Measurement] = {}
+    for measurement in measurements:
+        newest.setdefault(measurement.technique, measurement)
+    drawn = [
+        panel for one in newest.values() for panel in panels.panels_of(one, choice_of(query, one), colour)
+    ]
+    return {"measurements": measurements, "newest": list(newest.values()), "panels": drawn}
+
+
+@require_GET
+@page
+def sample_measurements(request: HttpRequest, code: str) -> HttpResponse:
+    sample = _sample(request, code)
+    found = queries.with_findings(sample.measurements.filter(current=True)).order_by("-pk")
+    return render(
+        request, "characterization/sample_measurements.html", {"sample": sample, "measurements": found}
+    )
+
+
+@require_GET
+@page
+def sample_files(request: HttpRequest, code: str) -> HttpResponse:
+    sample = _sample(request, code)
+    context = {
+        "sample": sample,
+        "files": list(queries.listed(RawFile.objects.filter(sample=sample))),
+        "may_upload": access.may(request.user, sample.project, Role.EDITOR),
+    }
+    return render(request, "characterization/sample_files.html", context)
+
+
+def _sample(request: HttpRequest, code: str) -> Sample:
+    return access.get_visible(Sample.objects.select_related("project"), request.user, code=code)
