@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from synthesis import access
+from synthesis import access, words
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.forms.fields import QuantityField
 from synthesis.ledger import Take
@@ -66,6 +66,7 @@ class SampleField(forms.CharField):
                 % {"code": code},
                 code="no_sample",
             )
+        self.widget.attrs["data-left"] = words.amount(found.amount_left, found.unit)
         return found
 
 
