@@ -15,6 +15,7 @@ from characterization.queries.files import (
     NEEDS_PEOPLE,
     counts,
     inbox,
+    last_heard,
     listed,
     needs,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "group_roles",
     "inbox",
     "last_cycle",
+    "last_heard",
     "listed",
     "listed_measurements",
     "main_measurements",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from characterization.models import JobState, Measurement, RawFile
 from synthesis import access
+from synthesis.models import Instrument
 
 Actor = AbstractBaseUser | AnonymousUser
 
@@ -55,6 +56,12 @@ def counts(actor: Actor) -> dict[str, int]:
     sums = {name: Count("pk", filter=Q(job__state__in=states)) for name, states in FILTERS.items()}
     counted: dict[str, int] = found.aggregate(**sums)
     return counted
+
+
+def last_heard(actor: Actor, most: int = 6) -> QuerySet[Instrument]:
+    """The instruments of a person's projects that sent something, the last one first."""
+    own = access.visible(Instrument.objects.filter(last_heard_at__isnull=False), actor)
+    return own.order_by("-last_heard_at")[:most]
 
 
 def needs(actor: Actor, within: timedelta = timedelta(days=90)) -> QuerySet[RawFile]:

@@ -36,6 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "counts": counts,
+        "heard": queries.last_heard(request.user),
         "chosen": chosen,
         "search": search,
         "files": rows[:PAGE],

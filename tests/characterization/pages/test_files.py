@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,15 @@ def test_the_inbox_opens_with_what_waits_for_somebody(lab):
     page = lab.client(lab.alice).get("/files/").content.decode()
     assert "scan.xy" in page and "ch12.ndax is empty: 0 bytes arrived." in page
     assert 'aria-current="page">Need you <span>2</span>' in page
+
+
+def test_the_inbox_tells_when_each_instrument_was_last_heard(lab):
+    cycler: Any = factories.InstrumentFactory(name="Neware 1", project=lab.project)
+    foreign: Any = factories.InstrumentFactory(name="Neware 9", project=lab.elsewhere)
+    for instrument in (cycler, foreign):
+        files.deliver(instrument.project, instrument=instrument)
+    heard = lab.client(lab.vera).get("/files/").context["heard"]
+    assert [instrument.name for instrument in heard] == ["Neware 1"]
 
 
 def test_filters_show_only_their_state(lab):
