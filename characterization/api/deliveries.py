@@ -13,9 +13,9 @@ from rest_framework.request import Request
 
 from characterization import destination, intake
 from characterization.instruments.base import Technique
+from synthesis import access
 from synthesis.access import Actor, InstrumentActor
 from synthesis.api.fields import person
-from synthesis.api.house import visible_instruments
 from synthesis.errors import Refusal
 from synthesis.models import Instrument
 
@@ -93,7 +93,7 @@ def _instrument(actor: Actor, name: str) -> Instrument | None:
         return actor.instrument
     if not name:
         return None
-    found = visible_instruments(actor).select_related("project").filter(name=name).first()
+    found = access.visible_instruments(actor).select_related("project").filter(name=name).first()
     if found is None:
         raise Refusal(
             _("There is no instrument ‘%(name)s’ that you may see.") % {"name": name}, field="instrument"

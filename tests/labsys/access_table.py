@@ -1,0 +1,190 @@
+"""Who gets what answer where: a row for every address and method of the house.
+
+The people: Alice's project has a viewer, an editor and a manager; Charlie manages another project; an instrument of
+Alice's project has a token; then a token that was revoked, a person whose account was closed, and nobody.
+
+An outcome is one of: ``login`` (401, or sent to the login page), ``refused`` (403), ``absent`` (404), ``method`` (405),
+``wrong`` (any other 4xx: let through and found incomplete), ``served`` (below 400), ``away`` (503).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+ACTORS = ("nobody", "charlie", "viewer", "editor", "manager", "instrument", "revoked", "closed")
+MEMBERS = ("viewer", "editor", "manager")
+OPEN = frozenset({"served", "wrong"})
+OPEN_OR_REFUSED = OPEN | {"refused"}
+SERVED, LOGIN, REFUSED, ABSENT, WRONG, METHOD = (
+    frozenset({word}) for word in ("served", "login", "refused", "absent", "wrong", "method")
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The outcomes that each actor may get. ``shows``: members find something of Alice's project in the answer."""
+
+    charlie: frozenset[str]
+    viewer: frozenset[str]
+    editor: frozenset[str]
+    manager: frozenset[str]
+    instrument: frozenset[str] = LOGIN
+    others: frozenset[str] = LOGIN
+    shows: bool = False
+
+    def of(self, actor: str) -> frozenset[str]:
+        return self.others if actor in ("nobody", "revoked", "closed") else getattr(self, actor)
+
+    def over_rest(self) -> Policy:
+        """An instrument is known there, and told that this is not for it."""
+        return replace(self, instrument=REFUSED)
+
+
+def everyone(outcomes: frozenset[str]) -> Policy:
+    return Policy(outcomes, outcomes, outcomes, outcomes, outcomes, outcomes)
+
+
+# Pages
+PUBLIC = everyone(SERVED)
+HEALTH = everyone(frozenset({"served", "away"}))
+LIST = Policy(SERVED, SERVED, SERVED, SERVED, shows=True)
+OWN = Policy(SERVED, SERVED, SERVED, SERVED)  # a list that need not hold anything of Alice's
+ONE = Policy(ABSENT, SERVED, SERVED, SERVED, shows=True)
+PART = replace(ONE, shows=False)
+CHANGE = Policy(ABSENT, REFUSED, OPEN, OPEN)
+DECIDE = Policy(ABSENT, REFUSED, REFUSED, OPEN)
+WRITE_SOMEWHERE = Policy(OPEN, REFUSED, OPEN, OPEN)
+OPEN_TO_PEOPLE = Policy(OPEN_OR_REFUSED, OPEN_OR_REFUSED, OPEN_OR_REFUSED, OPEN_OR_REFUSED)
+DOOR = everyone(frozenset({"served", "login", "method"}))
+LEAVE = everyone(frozenset({"served", "login"}))
+STAFF = Policy(LOGIN, LOGIN, LOGIN, LOGIN)
+
+# REST
+R_LIST, R_OWN, R_ONE, R_PART = (policy.over_rest() for policy in (LIST, OWN, ONE, PART))
+R_NEW = Policy(WRONG, REFUSED, OPEN, OPEN, REFUSED)
+R_NEW_MANAGER = Policy(WRONG, REFUSED, REFUSED, OPEN, REFUSED)
+R_SUPERUSER = everyone(REFUSED)
+R_SUPERUSER = replace(R_SUPERUSER, others=LOGIN)
+R_CHANGE, R_DECIDE = CHANGE.over_rest(), DECIDE.over_rest()
+
+API = "/api/v1/"
+
+
+def _kinds() -> dict[str, dict[str, Policy]]:
+    """The lists of samples, each with create, read and change."""
+    rows = {}
+    for prefix in ("lots", "nanosponge-batches", "impregnations", "freeze-dryings", "carbonization-runs", "additives",
+                   "electrolyte-batches", "cathode-batches", "cells"):  # fmt: skip
+        rows[f"{API}{prefix}/"] = {"GET": R_LIST, "POST": R_NEW}
+        rows[f"{API}{prefix}/<code>/"] = {"GET": R_ONE, "PATCH": R_CHANGE}
+    for prefix in ("cathode-recipes", "studies"):
+        rows[f"{API}{prefix}/"] = {"GET": R_LIST, "POST": R_NEW}
+        rows[f"{API}{prefix}/<pk>/"] = {"GET": R_ONE, "PATCH": R_CHANGE}
+    return rows
+
+
+REST: dict[str, dict[str, Policy]] = {
+    **_kinds(),
+    f"{API}schema/": {"GET": R_OWN},
+    f"{API}docs/": {"GET": R_OWN},
+    f"{API}files/": {
+        "GET": replace(R_LIST, instrument=SERVED),
+        "POST": replace(R_NEW, instrument=OPEN),
+    },
+    f"{API}files/<pk>/": {"GET": replace(R_ONE, instrument=ABSENT), "PATCH": R_CHANGE},
+    f"{API}files/<pk>/reread/": {"POST": R_CHANGE},
+    f"{API}files/<pk>/raw/": {"GET": R_PART},
+    f"{API}measurements/": {"GET": R_LIST},
+    f"{API}measurements/<pk>/": {"GET": R_ONE},
+    f"{API}measurements/<pk>/cycles/": {"GET": R_PART},
+    f"{API}measurements/<pk>/series/": {"GET": R_PART},
+    f"{API}measurements/<pk>/table/": {"GET": R_PART},
+    f"{API}samples/": {"GET": R_LIST, "POST": replace(everyone(METHOD), instrument=REFUSED, others=LOGIN)},
+    f"{API}samples/<code>/": {"GET": R_ONE, "PATCH": R_CHANGE},
+    f"{API}samples/<code>/ancestors/": {"GET": R_ONE},
+    f"{API}samples/<code>/descendants/": {"GET": R_ONE},
+    f"{API}samples/<code>/ledger/": {"GET": R_PART, "POST": R_CHANGE},
+    f"{API}samples/<code>/report.pdf": {"GET": R_PART},
+    f"{API}projects/": {"GET": R_LIST, "POST": R_SUPERUSER},
+    f"{API}projects/<slug>/": {"GET": R_ONE, "PATCH": R_DECIDE},
+    f"{API}instruments/": {"GET": R_LIST, "POST": R_NEW_MANAGER},
+    f"{API}instruments/<pk>/": {"GET": R_ONE, "PATCH": R_DECIDE},
+    f"{API}channels/": {"GET": R_LIST, "POST": R_NEW},
+    f"{API}channels/<pk>/": {"GET": R_ONE, "PATCH": R_CHANGE},
+    # Materials belong to no project: all read them, who writes anywhere adds, who manages anywhere changes.
+    f"{API}materials/": {"GET": R_OWN, "POST": WRITE_SOMEWHERE.over_rest()},
+    f"{API}materials/<pk>/": {"GET": R_OWN, "PATCH": Policy(OPEN, REFUSED, REFUSED, OPEN, REFUSED)},
+}
+
+# A page without a row for POST (or GET) answers it as 405 or like its other method, and changes nothing for anybody.
+PAGES: dict[str, dict[str, Policy]] = {
+    "/healthz": {"GET": HEALTH},
+    "/readyz": {"GET": HEALTH},
+    "/login/": {"GET": PUBLIC, "POST": PUBLIC},
+    "/logout/": {"POST": LEAVE},
+    "/": {"GET": OWN},
+    "/home/cells/": {"GET": LIST},
+    "/home/files/": {"GET": LIST},
+    "/home/needs/": {"GET": OWN},
+    "/home/counts/": {"GET": OWN},
+    "/search/": {"GET": OWN},
+    "/batches/": {"GET": LIST},
+    "/furnace-runs/": {"GET": LIST},
+    "/additives/": {"GET": LIST},
+    "/materials/": {"GET": LIST},
+    "/electrolytes/": {"GET": LIST},
+    "/recipes/": {"GET": LIST},
+    "/cathodes/": {"GET": LIST},
+    "/cells/": {"GET": LIST},
+    "/channels/": {"GET": LIST},
+    "/files/": {"GET": LIST},
+    "/measurements/": {"GET": LIST},
+    "/studies/": {"GET": LIST},
+    "/projects/": {"GET": LIST, "POST": OPEN_TO_PEOPLE},
+    "/projects/<slug>/": {"GET": ONE, "POST": DECIDE},
+    "/projects/<slug>/members/<member>/remove/": {"POST": DECIDE},
+    "/furnace-runs/<code>/": {"GET": ONE},
+    "/recipes/<pk>/": {"GET": ONE},
+    "/channels/<pk>/put-on/": {"POST": CHANGE},
+    "/channels/<pk>/take-off/": {"POST": CHANGE},
+    "/s/<code>": {"GET": PART},
+    "/samples/options/": {"GET": LIST},
+    "/samples/<code>/": {"GET": ONE},
+    "/samples/<code>/book/": {"POST": CHANGE},
+    "/samples/<code>/state/": {"POST": DECIDE},
+    "/samples/<code>/dashboards/": {"GET": PART},
+    "/samples/<code>/measurements/": {"GET": PART},
+    "/samples/<code>/files/": {"GET": PART},
+    "/samples/<code>/report.pdf": {"GET": PART},
+    "/log/": {"GET": WRITE_SOMEWHERE},
+    "/log/<kind>/": {"GET": WRITE_SOMEWHERE, "POST": WRITE_SOMEWHERE},
+    "/files/upload/": {"POST": CHANGE},
+    "/files/states/": {"GET": OWN},
+    "/files/<pk>/": {"GET": ONE},
+    "/files/<pk>/pane/": {"GET": PART},
+    "/files/<pk>/row/": {"GET": ONE},
+    "/files/<pk>/guess/": {"GET": PART},
+    "/files/<pk>/choices/": {"GET": PART},
+    "/files/<pk>/raw/": {"GET": PART},
+    "/files/<pk>/attach/": {"POST": CHANGE},
+    "/files/<pk>/again/": {"POST": CHANGE},
+    "/measurements/<pk>/": {"GET": ONE},
+    "/measurements/<pk>/series.json": {"GET": PART},
+    "/measurements/<pk>/table\\.<form>": {"GET": PART},
+    "/measurements/<pk>/charts/<key>\\.<form>": {"GET": PART},
+    "/studies/new/": {"GET": OWN, "POST": Policy(WRONG, WRONG, OPEN, OPEN)},
+    "/studies/<pk>/": {"GET": ONE},
+    "/studies/<pk>/change/": {"GET": CHANGE, "POST": CHANGE},
+    "/studies/<pk>/charts/<key>\\.<form>": {"GET": PART},
+    "/cells/compare/": {"GET": ONE},
+    "/cells/compare/charts/<key>\\.<form>": {"GET": PART},
+}
+
+TABLE: dict[str, dict[str, Policy]] = {**REST, **PAGES}
+
+
+def rows_for(path: str) -> dict[str, Policy] | None:
+    """The rows of an address; all of the administration is for staff, who log in and out there."""
+    if path in ("/admin/login/", "/admin/logout/"):
+        return {"GET": DOOR, "POST": DOOR}
+    return {"GET": STAFF, "POST": STAFF} if path.startswith("/admin/") else TABLE.get(path)
