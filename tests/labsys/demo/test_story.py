@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from decimal import Decimal
 
 import pytest
@@ -35,7 +36,7 @@ def test_all_four_additives_have_two_cells_in_the_study(loaded):
 
 def test_the_salts_stand_in_the_ledger_as_they_were_typed_and_in_grams(loaded):
     """0.005 mol of 1235.86 g/mol at 99 % purity are 6.2417 g."""
-    entry = LedgerEntry.objects.filter(role="Mo salt").first()
+    entry = LedgerEntry.objects.filter(role="Mo salt").earliest("pk")
     assert entry.entered == "0.005\u00a0mol"
     assert entry.delta == Decimal("-6.241717172")
 
@@ -72,7 +73,7 @@ def test_second_replicates_still_run(loaded):
 
 
 def test_an_uploaded_cell_is_read_and_found_to_be_its_cells(loaded):
-    cell = Cell.objects.filter(group="Mo-Ni@NPCs").order_by("pk").first()
+    cell = Cell.objects.filter(group="Mo-Ni@NPCs").earliest("pk")
     job = Job.objects.get(file__name__startswith=cell.code)
     ingest.ingest(job.pk)
     job.refresh_from_db()
@@ -112,7 +113,7 @@ def test_the_command_waits_for_a_worker_that_is_alive_and_for_no_other(loaded, m
         slept.append(seconds)
         Job.objects.update(state=JobState.DONE)
 
-    monkeypatch.setattr(demo.time, "sleep", read_all_while_it_sleeps)
+    monkeypatch.setattr(time, "sleep", read_all_while_it_sleeps)
     demo.wait_for_the_worker()
     assert slept == []
     WorkerPulse.objects.create(name="worker", at=timezone.now())

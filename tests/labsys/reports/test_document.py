@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ NASTY = '#eval("1+1") #panic() ] [ $x$ \\ \\u{41} *bold* _it_ `raw` @ref <label>
 
 
 def report(**values) -> Report:
-    plain = {field.name: () for field in dataclasses.fields(Report)}
+    plain: dict[str, Any] = {field.name: () for field in dataclasses.fields(Report)}
     plain |= dict.fromkeys(
         ("code", "name", "kind", "project", "state", "tone", "as_of", "made_of_it", "limits"), ""
     )

@@ -120,7 +120,7 @@ def test_the_report_is_the_same_twice_and_changes_with_the_record(team, additive
 @pytest.mark.parametrize("kind", list(Kind.values))
 def test_every_kind_of_sample_has_a_report(team, client, kind, tmp_path):
     client.force_login(team.viewer)
-    sample = Sample.objects.filter(kind=kind).order_by("pk").first()
+    sample = Sample.objects.filter(kind=kind).earliest("pk")
     answer = client.get(reverse("sample-report", args=[sample.code]))
     assert answer.status_code == 200
     words = text_of(answer.content, tmp_path)
