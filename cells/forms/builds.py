@@ -45,9 +45,7 @@ class CathodeForm(StepForm):
         components = self.cleaned_data["recipe"].components.all()
         target = self.cleaned_data["target_mass_mg"]
         for component in components if target else ():
-            product.planned[f"take:{component.material}"] = (
-                f"{float(component.share_wt_percent) * target / 100:g} mg"
-            )
+            product.planned[component.material] = f"{float(component.share_wt_percent) * target / 100:g} mg"
 
 
 def roles_of(recipe: CathodeRecipe, target_mg: float | None = None) -> list[dict[str, str]]:

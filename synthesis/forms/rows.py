@@ -122,6 +122,10 @@ class TakeRows(forms.BaseFormSet[TakeForm]):
     def takes(self) -> list[Take]:
         return [form.take for form in self.forms if form.has_changed() and form.take]
 
+    def planned(self) -> dict[str, str]:
+        """What was planned to be taken, by what it is used as."""
+        return {str(form.initial["role"]): form.planned for form in self.forms if form.planned}
+
 
 TakeFormSet: Any = forms.formset_factory(TakeForm, formset=TakeRows, extra=1, max_num=60, absolute_max=60)
 

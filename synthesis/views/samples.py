@@ -102,7 +102,11 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         "as_table": request.GET.get("chain") == "table",
         "unfolded": unfold,
         "facts": facts.of_sample(sample),
-        "inputs": [row for row in rows if row[1].pk == sample.pk],
+        "inputs": [
+            (source, edge, label, sample.planned.get(edge.role, ""))
+            for source, target, edge, label in rows
+            if target.pk == sample.pk
+        ],
     }
 
 

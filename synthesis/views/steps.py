@@ -119,6 +119,7 @@ def _record(request: HttpRequest, form: StepForm, rows: Any) -> Sample | None:
         access.require_change(request.user, form.cleaned_data["project"])
         require_use(request.user, takes)
         form.finish(product, takes)
+        product.planned = {**(rows.planned() if rows is not None else {}), **product.planned}
         return ledger.record(product, form.cleaned_data["amount_made"], takes, by=_person(request))
     except NotAllowed:
         raise

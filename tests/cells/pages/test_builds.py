@@ -55,7 +55,7 @@ def test_a_cathode_draws_down_its_components_and_takes_the_group_of_its_additive
     assert lab.as_(lab.bob).post("/log/cathode/", cathode_form(lab, powders)).status_code == 302
     batch = CathodeBatch.objects.get()
     assert (batch.group, batch.amount_left, batch.unit) == ("Mo-Ni@NPCs", Decimal(980), "mg")
-    assert batch.planned["take:LPSC"] == "280 mg"
+    assert batch.planned["LPSC"] == "280 mg"
     assert Sample.objects.get(pk=powders["lco"].pk).amount_left == Decimal("4.2995")
     assert Sample.objects.get(pk=powders["cca"].pk).amount_left == Decimal("7.2897")
 

@@ -196,6 +196,8 @@ def test_an_impregnation_takes_salts_in_mol_and_passes_its_group_on(lab: Lab) ->
     client = lab.as_(lab.bob)
     assert client.post("/log/impregnation/", sent).status_code == 302
     soaked = ImpregnatedBatch.objects.get()
+    assert soaked.planned["nanosponge"] == "20 g"
+    assert "0.05\u00a0mol, 11.88\u00a0g" in client.get(f"/samples/{soaked.code}/").content.decode()
     assert Sample.objects.get(pk=salt.pk).amount_left == Decimal("238.1155")
     sent = {"project": lab.project.pk, "amount_made": "36.4 g", "pressure_Pa": "9"} | rows(
         "takes", {"role": "impregnated batch", "sample": soaked.code, "amount": "38.1 g"}
