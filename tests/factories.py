@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-import factory
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory, Password
 
 from cells.models import CathodeRecipe, Cell, RecipeComponent
 from synthesis import ledger
@@ -26,38 +27,55 @@ from synthesis.units import Quantity
 PASSWORD = "white-rabbit-furnace-7"
 
 
-class UserFactory(factory.django.DjangoModelFactory):
+class _Users(DjangoModelFactory):
     class Meta:
-        model = get_user_model()
+        model = User
         skip_postgeneration_save = True
 
-    username = factory.Sequence(lambda n: f"person{n}")
-    password = factory.django.Password(PASSWORD)
+    username = Sequence(lambda n: f"person{n}")
+    password = Password(PASSWORD)
 
 
-class ProjectFactory(factory.django.DjangoModelFactory):
+class _Projects(DjangoModelFactory):
     class Meta:
         model = Project
 
-    name = factory.Sequence(lambda n: f"Additives {n}")
-    slug = factory.Sequence(lambda n: f"additives-{n}")
+    name = Sequence(lambda n: f"Additives {n}")
+    slug = Sequence(lambda n: f"additives-{n}")
 
 
-class InstrumentFactory(factory.django.DjangoModelFactory):
+class _Instruments(DjangoModelFactory):
     class Meta:
         model = Instrument
 
-    name = factory.Sequence(lambda n: f"Cycler {n}")
+    name = Sequence(lambda n: f"Cycler {n}")
 
 
-class MaterialFactory(factory.django.DjangoModelFactory):
+class _Materials(DjangoModelFactory):
     class Meta:
         model = Material
 
-    name = factory.Sequence(lambda n: f"Reagent {n}")
+    name = Sequence(lambda n: f"Reagent {n}")
 
 
-def member(project: Project, role: Role, **values: Any):
+# Called like classes, typed like what they make.
+def UserFactory(**values: Any) -> User:
+    return cast(User, _Users(**values))
+
+
+def ProjectFactory(**values: Any) -> Project:
+    return cast(Project, _Projects(**values))
+
+
+def InstrumentFactory(**values: Any) -> Instrument:
+    return cast(Instrument, _Instruments(**values))
+
+
+def MaterialFactory(**values: Any) -> Material:
+    return cast(Material, _Materials(**values))
+
+
+def member(project: Project, role: Role, **values: Any) -> User:
     """A person who belongs to a project in a role."""
     user = UserFactory(**values)
     Membership.objects.create(project=project, user=user, role=role)

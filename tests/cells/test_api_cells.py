@@ -11,7 +11,7 @@ from tests import factories, rest
 
 pytestmark = pytest.mark.django_db
 
-SHARES = [
+SHARES: list[dict[str, object]] = [
     {"role": "active", "material": "LCO", "share_wt_percent": 70},
     {"role": "electrolyte", "material": "LPSC", "share_wt_percent": "28.5"},
     {"role": "additive", "material": "CCA", "share_wt_percent": 1.5},

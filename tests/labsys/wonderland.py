@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from cells.models import CathodeBatch, Channel, Occupation, Study
+from cells.models import CathodeBatch, Cell, Channel, Occupation, Study
 from characterization import ingest
 from characterization.models import Measurement, RawFile
 from synthesis import access, furnace, ledger, logbook
@@ -65,9 +65,10 @@ def build() -> House:
     samples, run = _samples(project)
     instrument = factories.InstrumentFactory(name=f"{WORD} cycler", project=project)
     channel = Channel.objects.create(instrument=instrument, name=f"{WORD} 1")
-    Occupation.objects.create(channel=channel, cell=samples["cells"], from_at=timezone.now())
+    cell = Cell.objects.get(pk=samples["cells"].pk)
+    Occupation.objects.create(channel=channel, cell=cell, from_at=timezone.now())
     study = Study.objects.create(project=project, name=f"{WORD} study")
-    study.cells.add(samples["cells"])
+    study.cells.add(cell)
     file = files.deliver(
         project,
         f"{WORD}.bdf.csv",
