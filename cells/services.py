@@ -85,7 +85,8 @@ def put_on(channel: Channel, cell: Cell, by: Any) -> Occupation:
     """Puts a cell on a free channel, from now on. PostgreSQL has the last word where two do it at once."""
     if channel.occupations.filter(to_at__isnull=True).exists():
         raise Refusal(
-            _("%(channel)s is taken. Take its cell off first, or choose a free channel.") % {"channel": channel},
+            _("%(channel)s is taken. Take its cell off first, or choose a free channel.")
+            % {"channel": channel},
             field="cell",
             status=409,
         )
