@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from characterization.charts.chart import Numbers
 
@@ -84,7 +84,7 @@ def welch(one: Spread, other: Spread) -> Difference | None:
     if both == 0:
         return Difference(one.mean - other.mean, 0.0)
     freedom = both**2 / (parts[0] ** 2 / (one.n - 1) + parts[1] ** 2 / (other.n - 1))
-    factor = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
+    factor = float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
     return Difference(one.mean - other.mean, factor * sqrt(both))
 
 

@@ -50,18 +50,24 @@ def smooth(two_theta_deg: Numbers, intensity: Numbers) -> Numbers:
     return np.asarray(savgol_filter(intensity, window(two_theta_deg, SMOOTHING_DEG, 5), 2), dtype=np.float64)
 
 
-def noise_of(intensity: Numbers, smoothed: Numbers) -> float:
-    """Standard deviation of the noise from the median absolute residual of the smoothing."""
-    return float(1.4826 * np.median(np.abs(intensity - smoothed)))
+def noise_of(intensity: Numbers, smoothed: Numbers) -> Numbers:
+    """Standard deviation of the noise at each point, which grows as the root of the intensity, as counts do.
+
+    Its scale is the median absolute residual of the smoothing over that root (1 for pure counting statistics),
+    so that rates and attenuated counts are judged by their own scatter.
+    """
+    root = np.sqrt(np.maximum(smoothed, max(float(np.median(smoothed)) * 1e-3, 1e-9)))
+    scale = 1.4826 * np.median(np.abs(intensity - smoothed) / root)
+    return np.asarray(scale * root, dtype=np.float64)
 
 
-def find_lines(two_theta_deg: Numbers, net: Numbers, noise: float, unit: str) -> pl.DataFrame:
+def find_lines(two_theta_deg: Numbers, net: Numbers, noise: Numbers, unit: str) -> pl.DataFrame:
     """Peaks whose height and prominence are above 6 σ of the noise and 1 % of the strongest, by angle.
 
     ``net`` is smoothed and without background. Position is a parabola's vertex, width is taken at half
     prominence, area reaches 1.5 widths to each side but not past the middle to a neighbour.
     """
-    least = max(PROMINENCE_SIGMAS * noise, PROMINENCE_SHARE * float(net.max()))
+    least = np.maximum(PROMINENCE_SIGMAS * noise, PROMINENCE_SHARE * float(net.max()))
     found, facts = find_peaks(net, height=least, prominence=least)
     _, _, left, right = peak_widths(net, found, rel_height=0.5)
     points = np.arange(len(net))

@@ -117,7 +117,7 @@ def _retention(cycles: pl.DataFrame, conditions: Conditions) -> list[Finding]:
     names = [(f"capacity_retention_{n}", f"Retention at cycle {n}", n) for n in wanted]
     last = max(held)
     if last > reference:
-        names.append(("capacity_retention_last", f"Retention at cycle {last}", last))
+        names.append(("capacity_retention_last", "Retention at the last cycle", last))
     way = f"discharge capacity over that of cycle {reference}"
     return [
         Finding(name, label, 100 * held[n] / held[reference], "%", convention=f"{way}; cycle {n}")

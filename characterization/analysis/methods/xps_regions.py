@@ -173,7 +173,8 @@ def _caption(row: dict[str, object]) -> str:
 
 def _subtitle(row: dict[str, object]) -> str:
     shift = float(str(row["shift_eV"]))
-    return f"charge-referenced, shift {shift:+.2f} eV".replace("-", "−") if shift else "energies as measured"
+    moved = f"{shift:+.2f}".replace("-", "−")
+    return f"charge-referenced, shift {moved} eV" if shift else "energies as measured"
 
 
 METHOD = Method("xps_regions", "1.0", "XPS regions", Technique.XPS, compute, draw)

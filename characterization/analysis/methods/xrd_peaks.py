@@ -42,11 +42,11 @@ def compute(recording: Recording, conditions: Conditions) -> Result:
     smoothed = diffraction.smooth(angle, intensity)
     noise = diffraction.noise_of(intensity, smoothed)
     lines = diffraction.find_lines(angle, smoothed - background, noise, unit)
-    result.parameters["noise"] = noise
+    result.parameters["median_noise"] = float(np.median(noise))
     result.tables["pattern"] = table.with_columns(pl.Series(f"background_{unit}", background))
     result.tables["peaks"] = _with_spacings(lines, unit, recording.meta, result)
     result.findings = _findings(result.tables["peaks"], unit, recording.meta)
-    result.findings += _carbon(angle, background, noise, recording.meta)
+    result.findings += _carbon(angle, background, float(np.median(noise)), recording.meta)
     return result
 
 
