@@ -95,7 +95,7 @@ class View:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What ``draw`` gets: the tables that compute left, the findings, the recording's meta and an overview of its points.
+    """What ``draw`` gets: what compute left, and the recording's meta with an overview of its points.
 
     ``overview`` is the recording's table thinned to at most a few thousand rows with its extremes kept.
     """

@@ -18,7 +18,7 @@ LayerKind = Literal["line", "points", "line+points", "band", "area", "sticks"]
 
 @dataclass(frozen=True)
 class Axis:
-    """``quantity`` and ``unit`` make the axis name: "Discharge capacity (mAh/g active)". ``reversed`` for binding energy."""
+    """``quantity`` and ``unit`` make the name "Discharge capacity (mAh/g active)". ``reversed`` is for binding energy."""
 
     quantity: str
     unit: str = ""
@@ -78,7 +78,7 @@ class Pane:
 
 @dataclass(frozen=True)
 class Chart:
-    """``key`` is stable (``capacity``, ``voltage_curves``) and names exports. ``empty`` says why there is nothing to draw.
+    """``key`` is stable (``capacity``, ``voltage_curves``) and names exports. ``empty`` says why nothing is drawn.
 
     ``caption`` holds what the figure leaves out or which smoothing it uses. ``equal_scales`` is for Nyquist plots.
     """

@@ -6,6 +6,7 @@ module-level ``READER``; the registry finds it by itself.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -104,7 +105,8 @@ class Recording:
 
     * cycling: ``time_s`` (test time, not falling), ``voltage_V``, ``current_mA`` (positive while charging),
       ``step`` (counts up through the file), ``step_type`` (the vendor's word), ``vendor_cycle``;
-      counters as the vendor keeps them: either ``step_capacity_mAh`` and ``step_energy_mWh`` (absolute, restart with each step)
+      counters as the vendor keeps them: either ``step_capacity_mAh`` and ``step_energy_mWh`` (absolute, restart with
+      each step)
       or ``charge_capacity_mAh``, ``discharge_capacity_mAh``, ``charge_energy_mWh``, ``discharge_energy_mWh``
       (each grows only in its direction, may restart); ``unix_time_s``; auxiliary channels with a unit suffix.
     * xrd: ``two_theta_deg``, ``intensity_counts`` (or ``intensity_cps``); meta ``wavelength_angstrom``,
@@ -132,7 +134,7 @@ class Recording:
 
 
 ReadFile = Callable[[Path], list[Recording]]
-"""Reads a whole file. Raises UnreadableFile for whatever its owner can understand; never returns a cut table as a whole one."""
+"""Reads a whole file. Raises UnreadableFile for what its owner can understand; never passes a cut table off as whole."""
 
 
 @dataclass(frozen=True)
@@ -177,21 +179,19 @@ def decode(raw: bytes) -> str:
 
 
 def json_ready(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Meta with what JSON does not know (dates, numpy numbers) made plain."""
-    ready: dict[str, Any] = {}
-    for key, value in meta.items():
-        if isinstance(value, Mapping):
-            ready[str(key)] = json_ready(value)
-        elif isinstance(value, list | tuple):
-            ready[str(key)] = [json_ready({"_": item})["_"] for item in value]
-        elif isinstance(value, datetime):
-            ready[str(key)] = value.isoformat()
-        elif hasattr(value, "item"):
-            ready[str(key)] = value.item()
-        elif isinstance(value, float) and value != value:
-            ready[str(key)] = None
-        elif isinstance(value, str | int | float | bool) or value is None:
-            ready[str(key)] = value
-        else:
-            ready[str(key)] = str(value)
-    return ready
+    """Meta with what JSON does not know made plain: dates as text, numpy numbers as numbers, NaN and infinite as None."""
+    return {str(key): _json_value(value) for key, value in meta.items()}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return json_ready(value)
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        return _json_value(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, str | int) or value is None else str(value)

@@ -47,6 +47,7 @@ def test_a_file_that_names_its_sample_is_done(project):
     assert job.state == JobState.DONE
     assert (job.reader_name, job.reader_version) != ("", "")
     measurement = Measurement.objects.get()
+    assert measurement.sample is not None
     assert (measurement.sample.code, measurement.technique, measurement.rows) == (carbon.code, "xrd", 400)
     assert [event.state for event in job.timeline.all()] == ["received", "reading", "done"]
 
@@ -154,6 +155,7 @@ def test_a_job_that_another_worker_holds_is_left_alone(project):
 def test_a_job_whose_lease_ran_out_is_taken_over_and_the_first_worker_writes_nothing(project):
     file = files.deliver(project)
     lost = ingest.claim(file.job.pk)
+    assert lost is not None
     Job.objects.update(lease_until=Now() - timedelta(seconds=1))
     assert read(file).state == JobState.UNMATCHED
     with pytest.raises(ingest.LeaseLost):
@@ -175,8 +177,10 @@ def test_the_third_death_of_the_reader_is_a_failure_that_says_so(project, monkey
 def test_a_reader_that_is_killed_costs_an_attempt_and_the_next_one_reads(project):
     file = files.deliver(project)
     sandbox.shared.warm()
-    os.kill(sandbox.shared._process.pid, signal.SIGKILL)
-    sandbox.shared._process.wait()
+    process = sandbox.shared._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
     states = [read(file).state]
     if states[0] == JobState.RECEIVED:
         states.append(read(file).state)

@@ -10,7 +10,7 @@ from django.db import Error, IntegrityError, connection, transaction
 
 from synthesis import ledger
 from synthesis.errors import NotEnough, Refusal
-from synthesis.models import LedgerEntry, Material, MaterialLot, NanospongeBatch, Sample
+from synthesis.models import LedgerEntry, Material, NanospongeBatch, Sample
 from synthesis.models.samples import State
 from synthesis.units import Quantity
 from tests import factories
@@ -192,4 +192,3 @@ def test_a_sample_knows_itself_as_its_own_kind(project):
     own = Sample.objects.get(code=batch.code).own
     assert isinstance(own, NanospongeBatch)
     assert own.reaction_time_h == 3.0
-    assert not isinstance(own, MaterialLot)
