@@ -18,7 +18,7 @@ LayerKind = Literal["line", "points", "line+points", "band", "area", "sticks"]
 
 @dataclass(frozen=True)
 class Axis:
-    """``quantity`` and ``unit`` make the name "Discharge capacity (mAh/g active)". ``reversed`` is for binding energy."""
+    """``quantity`` and ``unit`` make "Discharge capacity (mAh/g active)". ``reversed`` is for binding energy."""
 
     quantity: str
     unit: str = ""

@@ -134,7 +134,7 @@ class Recording:
 
 
 ReadFile = Callable[[Path], list[Recording]]
-"""Reads a whole file. Raises UnreadableFile for what its owner can understand; never passes a cut table off as whole."""
+"""Reads a whole file. Raises UnreadableFile for what its owner can understand; never passes a cut table as whole."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def decode(raw: bytes) -> str:
 
 
 def json_ready(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Meta with what JSON does not know made plain: dates as text, numpy numbers as numbers, NaN and infinite as None."""
+    """Meta with what JSON does not know made plain: dates as text, numpy numbers as numbers, NaN and infinite None."""
     return {str(key): _json_value(value) for key, value in meta.items()}
 
 
