@@ -26,11 +26,12 @@ LABSYS_PROCESS = environment.text("LABSYS_PROCESS", "web")  # "worker" where the
 
 HOME = Home(LABSYS_HOME)
 HOME.make()
+# Raw files and tables, and the limits of the process that reads them.
 LABSYS_BLOBS = environment.storage_folder("LABSYS_STORAGE_URL", LABSYS_HOME / "files")
 LABSYS_SCRATCH = HOME.scratch  # beside the blobs, so that an upload is moved and not copied
-LABSYS_READER_SECONDS = environment.count("LABSYS_READER_SECONDS", 120)
+LABSYS_READER_SECONDS = environment.count("LABSYS_READER_SECONDS", 180)
 LABSYS_READER_MEMORY_BYTES = environment.count("LABSYS_READER_MEMORY_BYTES", 4 * 1024**3)
-LABSYS_READER_FILE_BYTES = environment.count("LABSYS_READER_FILE_BYTES", 2 * 1024**3)
+LABSYS_READER_FILE_BYTES = environment.count("LABSYS_READER_FILE_BYTES", 4 * 1024**3)
 SECRET_KEY = environment.text("LABSYS_SECRET_KEY") or HOME.secret("key")
 DEBUG = environment.flag("LABSYS_DEBUG")
 if DEBUG and LABSYS_PRODUCTION:
@@ -123,15 +124,6 @@ if DATABASE_IS_OURS or APP_ROLE_IS_NAMED:
 else:
     APP_ROLE, APP_ROLE_PASSWORD = app_role(DATABASES["owner"]["USER"]), _APP_PASSWORD
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
-
-# Raw files and tables, and the limits of the process that reads them.
-LABSYS_BLOBS = LABSYS_HOME / "blobs"
-LABSYS_SCRATCH = (
-    LABSYS_HOME / "scratch"
-)  # on the same disk as the blobs: a finished table is moved, not copied
-LABSYS_READER_SECONDS = environment.count("LABSYS_READER_SECONDS", 180)
-LABSYS_READER_MEMORY_BYTES = environment.count("LABSYS_READER_MEMORY_BYTES", 4 * 1024**3)
-LABSYS_READER_FILE_BYTES = environment.count("LABSYS_READER_FILE_BYTES", 4 * 1024**3)
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

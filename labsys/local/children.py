@@ -29,6 +29,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     deaths: int = 0
+    failures: int = 0  # ends by its own fault; a kill from outside is none
 
     def start(self) -> None:
         """Starts it in a session of its own, so that Ctrl-C in a terminal reaches the supervisor alone."""
@@ -60,8 +61,10 @@ class Child:
         pause_s = min(2 ** (self.deaths - 1), LONGEST_PAUSE_S) if self.deaths else 0.0
         if time.monotonic() - self.started_at < pause_s:
             return False
+        code = self.ended()
         self._signal(signal.SIGKILL)  # what it left of its own children
         self.deaths += 1
+        self.failures += int(code is not None and code > 0)
         self.start()
         return True
 

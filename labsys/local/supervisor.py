@@ -17,7 +17,7 @@ from labsys.local.postgres import Server
 
 READY_LIMIT_S = 120.0
 TICK_S = 0.05
-MOST_DEATHS_BEFORE_READY = 3
+MOST_FAILURES_BEFORE_READY = 3
 
 
 class NotUpError(Exception):
@@ -107,7 +107,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_LIMIT_S
         while (answer := self._ready())[0] != 200:
             for child in (self.web, self.worker):
-                if child.deaths >= MOST_DEATHS_BEFORE_READY:
+                if child.failures >= MOST_FAILURES_BEFORE_READY:
                     raise NotUpError("\n".join([f"{child.name} ends again and again:", *child.last_lines()]))
             if time.monotonic() > deadline:
                 raise NotUpError(
