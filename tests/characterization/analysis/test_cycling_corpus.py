@@ -1,9 +1,7 @@
 """Every Neware entry of the known answers: rows, first and last cycle, and what the vendor's own sums miss."""
 
 import json
-import time
 
-import fastnda
 import pytest
 
 from characterization.analysis.base import Conditions
@@ -65,18 +63,7 @@ def test_a_nearly_full_cell_has_no_first_efficiency():
     assert [flag.code for flag in result.flags] == ["first_efficiency_meaningless"]
 
 
-def test_700_000_rows_take_less_than_reading_them():
-    path = corpus("cycler/neware/BTS85-36-6-5-110-20240424.ndax")
-    recording = measured("neware/BTS85-36-6-5-110-20240424.ndax")
-    cycling.compute(recording, Conditions())
-    took, reading = [], []
-    for _ in range(3):
-        begin = time.perf_counter()
-        result = cycling.compute(recording, Conditions())
-        middle = time.perf_counter()
-        fastnda.read(path)
-        took.append(middle - begin)
-        reading.append(time.perf_counter() - middle)
-    assert min(took) < min(reading)
+def test_curves_of_700_000_rows_stay_small():
+    result = cycling.compute(measured("neware/BTS85-36-6-5-110-20240424.ndax"), Conditions())
     assert result.tables["cycles"].height == 22
     assert result.tables["curves"].height <= 43 * 300
