@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from uuid import uuid4
 from django.conf import settings
 
 CHUNK = 1 << 20
+PARTS = "parts"
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,12 @@ def path_of(sha256: str) -> Path:
     return _root() / sha256[:2] / sha256
 
 
-def put(chunks: Iterable[bytes]) -> Blob:
-    """Writes a stream of bytes, however large, without holding it in memory."""
-    folder = _root() / "parts"
+def put(chunks: Iterable[bytes], check: Callable[[Blob], None] | None = None) -> Blob:
+    """Writes a stream of bytes, however large, without holding it in memory.
+
+    ``check`` sees what arrived before it is kept; what it raises leaves nothing behind.
+    """
+    folder = _root() / PARTS
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / uuid4().hex
     digest, size = hashlib.sha256(), 0
@@ -46,7 +51,11 @@ def put(chunks: Iterable[bytes]) -> Blob:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        return _keep(part, digest.hexdigest(), size)
+        blob = Blob(digest.hexdigest(), size)
+        if check is not None:
+            check(blob)
+        _keep(part, blob.sha256)
+        return blob
     finally:
         part.unlink(missing_ok=True)
 
@@ -58,7 +67,9 @@ def put_path(path: Path) -> Blob:
         for chunk in iter(lambda: file.read(CHUNK), b""):
             digest.update(chunk)
         os.fsync(file.fileno())
-    return _keep(path, digest.hexdigest(), path.stat().st_size)
+    blob = Blob(digest.hexdigest(), path.stat().st_size)
+    _keep(path, blob.sha256)
+    return blob
 
 
 def open_blob(sha256: str) -> BinaryIO:
@@ -81,23 +92,57 @@ def chunks_of(file: BinaryIO) -> Iterable[bytes]:
     return iter(lambda: file.read(CHUNK), b"")
 
 
-def _keep(part: Path, sha256: str, size: int) -> Blob:
-    """Gives the bytes their final name. The same bytes twice are one blob."""
+def forget_parts(seconds: float) -> int:
+    """Deletes part files that nobody has written to for so long: their upload died with its process."""
+    folder = _root() / PARTS
+    return sum(forget_if_older(part, seconds) for part in folder.iterdir()) if folder.exists() else 0
+
+
+def forget_if_older(path: Path, seconds: float) -> bool:
+    """Deletes a file or folder whose last change is longer ago; says whether it did."""
+    try:
+        old = time.time() - path.stat().st_mtime > seconds
+    except FileNotFoundError:
+        return False
+    if old and path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    elif old:
+        path.unlink(missing_ok=True)
+    return old
+
+
+def _keep(part: Path, sha256: str) -> None:
+    """Gives the bytes their final name, in one step and on disk before it returns.
+
+    The same bytes twice are one blob. What stood there is replaced all the same: that heals a damaged copy, and
+    never answers for bytes whose folder another process has not yet brought to disk.
+    """
     final = path_of(sha256)
-    if not (final.exists() and final.stat().st_size == size):
-        final.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.replace(final)
-        except OSError:  # another disk: copied beside its place first, so that the last move is atomic
-            beside = final.with_name(f"{final.name}.{uuid4().hex}")
-            shutil.copyfile(part, beside)
-            with beside.open("rb") as file:
-                os.fsync(file.fileno())
-            beside.replace(final)
-        final.chmod(0o440)
-        _fsync_folder(final.parent)
-        _fsync_folder(final.parent.parent)
-    return Blob(sha256, size)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    part.chmod(0o440)
+    if _same_disk(part, final.parent):
+        part.replace(final)
+    else:
+        _copy(part, final)
+    _fsync_folder(final.parent)
+    _fsync_folder(final.parent.parent)
+
+
+def _same_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
+
+
+def _copy(part: Path, final: Path) -> None:
+    """From another disk: copied among the parts first, so that the last move is one step there too."""
+    beside = _root() / PARTS / uuid4().hex
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copy(part, beside)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(final)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _fsync_folder(folder: Path) -> None:

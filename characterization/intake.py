@@ -6,6 +6,7 @@ written, and the row is committed before anybody is told that the file has arriv
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from characterization import blobs, ingest, tasks
 from characterization.models import Analysis, Job, JobEvent, JobState, Measurement, RawFile
 from synthesis.errors import Refusal
 from synthesis.models import Instrument, Project, Sample
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,9 @@ class Receipt:
 def submit(chunks: Iterable[bytes], delivery: Delivery) -> Receipt:
     """Takes a file in. The same bytes in the same project are the same file, however often they are sent.
 
-    Raises Refusal: too large (413), cut on the way or altered (400). Then nothing is kept.
+    Raises Refusal: too large (413), cut on the way or altered (400), no room left (507). Then nothing is kept.
     """
-    blob = blobs.put(_counted(chunks, delivery))
-    _as_announced(blob, delivery)
+    blob = _kept(chunks, delivery)
     with transaction.atomic():
         file, new = RawFile.objects.get_or_create(
             project=delivery.project, sha256=blob.sha256, defaults=_values(delivery, blob)
@@ -69,8 +71,12 @@ def submit(chunks: Iterable[bytes], delivery: Delivery) -> Receipt:
 
 @transaction.atomic
 def attach(file: RawFile, sample: Sample | None) -> None:
-    """Says whose file it is, or takes that back (None). The raw file stays; measurements move with it."""
+    """Says whose file it is, or takes that back (None). The raw file stays; measurements move with it.
+
+    A reading that runs meanwhile finds this when it stores: see ``ingest``.
+    """
     job = Job.objects.select_for_update().get(file=file)
+    file.refresh_from_db(fields=["project", "sample"])  # as it is now that nobody else can move it
     if sample is not None and sample.project_id != file.project_id:
         _move(file, sample.project)
     RawFile.objects.filter(pk=file.pk).update(sample=sample)
@@ -97,6 +103,23 @@ def read_again(file: RawFile) -> None:
     transaction.on_commit(partial(tasks.ring, job.pk))
 
 
+def _kept(chunks: Iterable[bytes], delivery: Delivery) -> blobs.Blob:
+    try:
+        return blobs.put(_counted(chunks, delivery), check=partial(_as_announced, delivery))
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise Refusal(
+            _(
+                "There is no room left where files are kept, so %(name)s was not taken. Tell the administrator."
+            )
+            % {"name": delivery.name},
+            field="file",
+            code="no_room",
+            status=507,
+        ) from error
+
+
 def _counted(chunks: Iterable[bytes], delivery: Delivery) -> Iterator[bytes]:
     """Passes the bytes on and stops at the limit, so that no upload can fill the disk."""
     most, size = settings.LABSYS_MAX_UPLOAD_BYTES, 0
@@ -113,7 +136,7 @@ def _counted(chunks: Iterable[bytes], delivery: Delivery) -> Iterator[bytes]:
         yield chunk
 
 
-def _as_announced(blob: blobs.Blob, delivery: Delivery) -> None:
+def _as_announced(delivery: Delivery, blob: blobs.Blob) -> None:
     if delivery.size is not None and blob.size != delivery.size:
         raise Refusal(
             _("%(name)s was cut on the way: %(got)s of %(sent)s bytes arrived. Send it again.")
@@ -137,7 +160,7 @@ def _values(delivery: Delivery, blob: blobs.Blob) -> dict[str, object]:
         "sample": delivery.sample,
         "instrument": delivery.instrument,
         "technique": delivery.technique,
-        "source_path": delivery.source_path[:1000],
+        "source_path": _printable(delivery.source_path)[:1000],
         "started_at": delivery.started_at,
         "simulated": delivery.simulated,
         "created_by_id": delivery.by.pk if delivery.by else None,
@@ -147,8 +170,12 @@ def _values(delivery: Delivery, blob: blobs.Blob) -> dict[str, object]:
 def safe_name(name: str) -> str:
     """The last part of a path of either kind of slash, without control characters, at most 255 long."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    clean = "".join(letter for letter in last if letter.isprintable()).strip()
-    return clean[-255:] or "unnamed"
+    return _printable(last).strip()[-255:] or "unnamed"
+
+
+def _printable(text: str) -> str:
+    """Without control characters and halves of letters, which no database column takes."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _open_job(file: RawFile) -> None:

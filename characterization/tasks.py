@@ -5,21 +5,25 @@ from __future__ import annotations
 import logging
 import socket
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
-from django.db.models import Q
+from django.conf import settings
+from django.db import Error
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 from psycopg import Error as DatabaseError
 
-from characterization import ingest, sandbox
+from characterization import blobs, ingest, sandbox
 from characterization.models import Job, JobState, WorkerPulse
 
 logger = logging.getLogger(__name__)
 RING_AGAIN_AFTER = timedelta(seconds=20)
 MOST_RINGS = 200
+LEFT_BEHIND_AFTER = timedelta(hours=24)
 
 
 @shared_task(name="characterization.ingest")
@@ -33,12 +37,21 @@ def sweep() -> int:
     unheard = Q(state=JobState.RECEIVED)
     vanished = Q(state=JobState.READING, lease_until__lt=Now())
     quiet = Q(rung_at__isnull=True) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER)
-    waiting = list(
-        Job.objects.filter(unheard | vanished, quiet).order_by("pk").values_list("pk", flat=True)[:MOST_RINGS]
-    )
+    longest_unheard = F("rung_at").asc(nulls_first=True)
+    found = Job.objects.filter(unheard | vanished, quiet).order_by(longest_unheard, "pk")
+    waiting = list(found.values_list("pk", flat=True)[:MOST_RINGS])
     for job_id in waiting:
         ring(job_id)
     return len(waiting)
+
+
+@shared_task(name="characterization.tidy")
+def tidy() -> int:
+    """Deletes what uploads and readers left that died before they could: parts, scratch folders. Answers for how many."""
+    seconds = LEFT_BEHIND_AFTER.total_seconds()
+    scratch = Path(settings.LABSYS_SCRATCH)
+    left = list(scratch.iterdir()) if scratch.exists() else []
+    return blobs.forget_parts(seconds) + sum(blobs.forget_if_older(path, seconds) for path in left)
 
 
 @shared_task(name="characterization.pulse")
@@ -50,10 +63,9 @@ def ring(job_id: int) -> None:
     """Tells a worker of a job. A silent broker loses nothing: the sweep rings again."""
     try:
         read.delay(job_id)
-    except (OperationalError, DatabaseError, OSError) as error:
+        Job.objects.filter(pk=job_id).update(rung_at=Now())
+    except (OperationalError, DatabaseError, Error, OSError) as error:
         logger.warning("broker does not answer, job %s waits for the sweep: %s", job_id, error)
-        return
-    Job.objects.filter(pk=job_id).update(rung_at=Now())
 
 
 @worker_process_init.connect
