@@ -16,14 +16,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from cells.models import Cell
 from characterization import blobs, recording, sandbox
-from characterization.matching import sample_named
+from characterization.matching import sample_of
 from characterization.models import Job, JobEvent, JobState, RawFile
 from synthesis.models import Sample
 
@@ -36,10 +36,28 @@ class LeaseLost(Exception):
     """Another worker holds the job by now; what this one read is thrown away."""
 
 
+class ReaderRefused(Exception):
+    """The reader's own word on a file that it cannot read: code, message, hint."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error["message"])
+        self.error = error
+
+
 @dataclass(frozen=True)
 class Claim:
     job_id: int
     holder: UUID
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reader process found, whose it is, and the conditions that its analyses were told."""
+
+    reader: dict[str, str]
+    recordings: list[dict[str, Any]]
+    sample: Sample | None
+    conditions: dict[str, Any]
 
 
 def claim(job_id: int) -> Claim | None:
@@ -71,7 +89,8 @@ def ingest(job_id: int) -> None:
         _fail(mine, "worker_died", message, hint)
         return
     with suppress(LeaseLost):
-        _read_and_store(mine, job)
+        if _read_and_store(mine, job):
+            ingest(job_id)
 
 
 def renew(mine: Claim) -> None:
@@ -91,78 +110,93 @@ def conditions_for(sample: Sample | None) -> dict[str, Any]:
     return {}
 
 
-def _read_and_store(mine: Claim, job: Job) -> None:
-    file = job.file
-    sample = file.sample or sample_named([file.name], file.project)
+def _read_and_store(mine: Claim, job: Job) -> bool:
+    """True where what a person did meanwhile asks for another reading."""
     scratch = _scratch()
     try:
-        answer = _ask(mine, job, sample, scratch)
-        if answer is None:
-            return
-        if "error" in answer:
-            _refused(mine, answer["error"])
-            return
-        read = answer["ok"]
-        if sample is None:
-            sample = _sample_in(read, file)
-            if conditions_for(sample):
-                _analyse_again(mine, read, scratch, conditions_for(sample))
-        _store(mine, file, sample, read)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _ask(mine: Claim, job: Job, sample: Sample | None, scratch: Path) -> dict[str, Any] | None:
-    request = {
-        "do": "read",
-        "path": str(blobs.path_of(job.file.sha256)),
-        "name": job.file.name,
-        "scratch": str(scratch),
-        "conditions": conditions_for(sample),
-    }
-    try:
-        return sandbox.shared.ask(request, on_tick=lambda: renew(mine))
+        return _store(mine, job.file, _read(mine, job.file, scratch))
+    except ReaderRefused as refused:
+        _refused(mine, refused.error)
     except sandbox.ReaderDied as death:
         _reader_died(mine, death.reason)
-        return None
+    except (DataError, IntegrityError) as error:
+        _not_storable(mine, job.file, error)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return False
 
 
-def _analyse_again(mine: Claim, read: dict[str, Any], scratch: Path, conditions: dict[str, Any]) -> None:
-    """Computes once more what depends on conditions that were known only after the file had named its sample."""
-    for kept in read["recordings"]:
-        request = {**recording.request_for(kept), "scratch": str(scratch), "conditions": conditions}
-        answer = sandbox.shared.ask(request, on_tick=lambda: renew(mine))
-        if "ok" in answer:
-            kept["analyses"] = answer["ok"]["analyses"]
+def _read(mine: Claim, file: RawFile, scratch: Path) -> Reading:
+    path = blobs.path_of(file.sha256)
+    if not path.exists():
+        raise ReaderRefused(_bytes_missing(file))
+    sample = sample_of(file, [file.name])
+    conditions = conditions_for(sample)
+    request = {"do": "read", "path": str(path), "name": file.name}
+    answer = _asked(mine, scratch, {**request, "conditions": conditions})
+    if sample is None:
+        sample = sample_of(file, _hints(file, answer))
+        conditions = conditions_for(sample)
+        if conditions:  # known only now that the file has named its sample
+            for kept in answer["recordings"]:
+                again = {**recording.request_for(kept), "conditions": conditions}
+                kept["analyses"] = _asked(mine, scratch, again)["analyses"]
+    return Reading(answer["reader"], answer["recordings"], sample, conditions)
 
 
-def _sample_in(read: dict[str, Any], file: RawFile) -> Sample | None:
-    hints = [hint for kept in read["recordings"] for hint in (kept["title"], *kept["sample_hints"])]
-    return sample_named([file.source_path, *hints], file.project)
+def _asked(mine: Claim, scratch: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """Asks the reader process. Raises ReaderRefused, sandbox.ReaderDied, LeaseLost."""
+    answer = sandbox.shared.ask({**request, "scratch": str(scratch)}, on_tick=lambda: renew(mine))
+    if "error" in answer:
+        raise ReaderRefused(answer["error"])
+    renew(mine)
+    read: dict[str, Any] = answer["ok"]
+    return read
 
 
-def _store(mine: Claim, file: RawFile, sample: Sample | None, read: dict[str, Any]) -> None:
-    """Moves the tables into the blob store, then writes all rows at once, if the lease is still ours."""
-    for kept in read["recordings"]:
+def _hints(file: RawFile, read: dict[str, Any]) -> list[str]:
+    told = [hint for kept in read["recordings"] for hint in (kept["title"], *kept["sample_hints"])]
+    return [file.source_path, *told]
+
+
+def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
+    """Moves the tables into the blob store, then writes all rows at once, if the lease is still ours.
+
+    ``seen`` is the file as it was when the reading began. Whoever attached, moved or took it off meanwhile is
+    respected; True where the sample it has now brings conditions that the analyses were not told of.
+    """
+    recording.tell_apart(reading.recordings)
+    for kept in reading.recordings:
         recording.keep_tables(kept)
+        renew(mine)
     with transaction.atomic():
         _still_mine(mine)
+        file = RawFile.objects.select_related("sample", "instrument", "project").get(pk=seen.pk)
+        untouched = (file.sample_id, file.project_id) == (seen.sample_id, seen.project_id)
+        sample = reading.sample if untouched else file.sample
         if sample is not None and file.sample_id is None:
             RawFile.objects.filter(pk=file.pk).update(sample=sample)
-        for kept in read["recordings"]:
-            recording.store(file, sample, read["reader"], kept, conditions_for(sample))
-        reader = read["reader"]
-        state = JobState.DONE if sample is not None else JobState.UNMATCHED
-        _finish(mine, state, _read_note(read), reader_name=reader["name"], reader_version=reader["version"])
+        recording.retire_others(file, reading.reader)
+        for kept in reading.recordings:
+            recording.store(file, sample, reading.reader, kept, reading.conditions)
+        again = conditions_for(sample) != reading.conditions
+        _finish(mine, _state(sample, again), _read_note(reading),
+                reader_name=reading.reader["name"], reader_version=reading.reader["version"])  # fmt: skip
+    return again
 
 
-def _read_note(read: dict[str, Any]) -> str:
-    rows = sum(kept["rows"] for kept in read["recordings"])
-    reader = read["reader"]
+def _state(sample: Sample | None, again: bool) -> JobState:
+    if again:
+        return JobState.RECEIVED
+    return JobState.DONE if sample is not None else JobState.UNMATCHED
+
+
+def _read_note(reading: Reading) -> str:
+    rows = sum(kept["rows"] for kept in reading.recordings)
     return _("%(rows)s rows, read by %(reader)s %(version)s") % {
         "rows": f"{rows:,}",
-        "reader": reader["name"],
-        "version": reader["version"],
+        "reader": reading.reader["name"],
+        "version": reading.reader["version"],
     }
 
 
@@ -174,6 +208,26 @@ def _refused(mine: Claim, error: dict[str, Any]) -> None:
                     error_message=error["message"], error_hint=error["hint"])  # fmt: skip
         return
     _fail(mine, error["code"], error["message"], error["hint"])
+
+
+def _bytes_missing(file: RawFile) -> dict[str, str]:
+    message = _("The stored bytes of %(name)s are gone: sha256 %(sha256)s.") % {
+        "name": file.name,
+        "sha256": file.sha256,
+    }
+    hint = _("Send the same file once more, then read it again; or restore it from the backup.")
+    return {"code": "bytes_missing", "message": message, "hint": hint}
+
+
+def _not_storable(mine: Claim, file: RawFile, error: Exception) -> None:
+    """PostgreSQL refused the figures themselves, as it would each time: a failure, not another attempt."""
+    why = str(error).partition("\n")[0]
+    message = _("%(name)s was read, but what was found cannot be stored: %(why)s") % {
+        "name": file.name,
+        "why": why,
+    }
+    hint = _("The file is kept. Report it: the reader should have said what is wrong with the file.")
+    _fail(mine, "not_storable", message, hint)
 
 
 def _reader_died(mine: Claim, reason: str) -> None:

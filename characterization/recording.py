@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zoneinfo
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,10 @@ from characterization import blobs
 from characterization.models import Analysis, Cycle, Finding, Measurement, RawFile
 from synthesis.models import Instrument, Sample
 
+LONGEST_PART = 120
+GREATEST_INTEGER = 2**31 - 1
+YEARS = range(1950, 2200)
+_LONGEST = {field.name: field.max_length for field in Finding._meta.fields if field.max_length}
 _CYCLE_FIELDS = {field.name for field in Cycle._meta.fields} - {"id", "analysis"}
 
 
@@ -30,6 +35,24 @@ def _keep_analysis_tables(found: dict[str, Any]) -> None:
     found["tables"] = {name: blobs.put_path(Path(path)).sha256 for name, path in found["tables"].items()}
 
 
+def tell_apart(recordings: list[dict[str, Any]]) -> None:
+    """Gives every table of one file a part of its own that fits its column: ``scan``, ``scan (2)``."""
+    taken: set[str] = set()
+    for kept in recordings:
+        part, number = _fitting(kept["part"], LONGEST_PART), 1
+        while part in taken:
+            number += 1
+            part = _fitting(f"{kept['part']} ({number})".strip(), LONGEST_PART)
+        taken.add(part)
+        kept["part"] = part
+
+
+def retire_others(file: RawFile, reader: dict[str, str]) -> None:
+    """What other readers, or this one in another version, made of the file steps back; it stays, not current."""
+    present = Measurement.objects.filter(file=file, current=True)
+    present.exclude(reader_name=reader["name"], reader_version=reader["version"]).update(current=False)
+
+
 def store(
     file: RawFile,
     sample: Sample | None,
@@ -37,10 +60,7 @@ def store(
     kept: dict[str, Any],
     conditions: dict[str, Any],
 ) -> Measurement:
-    """Writes one recording. The same reader's table of the same part is written once; an older reader's steps back."""
-    Measurement.objects.filter(file=file, part=kept["part"], current=True).exclude(
-        reader_name=reader["name"], reader_version=reader["version"]
-    ).update(current=False)
+    """Writes one recording. The same reader's table of the same part is written once, and is the current one."""
     measurement, new = Measurement.objects.get_or_create(
         file=file,
         part=kept["part"],
@@ -48,8 +68,9 @@ def store(
         reader_version=reader["version"],
         defaults=_values(file, sample, kept),
     )
-    if not new and sample is not None and measurement.sample_id is None:
-        Measurement.objects.filter(pk=measurement.pk).update(sample=sample)
+    if not new:
+        owner = {"sample": sample, "project": file.project, "current": True}
+        Measurement.objects.filter(pk=measurement.pk).exclude(**owner).update(**owner)
     for found in kept["analyses"]:
         same = {"method": found["method"], "method_version": found["version"], "conditions": conditions}
         if new or not measurement.analyses.filter(current=True, **same).exists():
@@ -69,15 +90,33 @@ def store_analysis(measurement: Measurement, found: dict[str, Any], conditions: 
         tables=found["tables"],
         flags=found["flags"],
     )
-    Finding.objects.bulk_create(Finding(analysis=analysis, **finding) for finding in found["findings"])
-    Cycle.objects.bulk_create(
-        (
-            Cycle(analysis=analysis, **{name: value for name, value in row.items() if name in _CYCLE_FIELDS})
-            for row in found["cycles"]
-        ),
-        batch_size=2000,
-    )
+    Finding.objects.bulk_create(Finding(analysis=analysis, **_cut(finding)) for finding in found["findings"])
+    Cycle.objects.bulk_create((_cycle(analysis, row) for row in found["cycles"]), batch_size=2000)
     return analysis
+
+
+def _cycle(analysis: Analysis, row: dict[str, Any]) -> Cycle:
+    """One row of the cycles' table. A vendor's number that no column of whole numbers takes is left out."""
+    values = {name: value for name, value in row.items() if name in _CYCLE_FIELDS}
+    if abs(values.get("vendor_cycle") or 0) > GREATEST_INTEGER:
+        values["vendor_cycle"] = None
+    return Cycle(analysis=analysis, **values)
+
+
+def _cut(finding: dict[str, Any]) -> dict[str, Any]:
+    """A finding whose texts fit their columns."""
+    return {
+        name: _fitting(value, _LONGEST[name]) if name in _LONGEST and isinstance(value, str) else value
+        for name, value in finding.items()
+    }
+
+
+def _fitting(text: str, most: int) -> str:
+    """A text of at most ``most`` letters; of a longer one the beginning, and a mark that tells two such apart."""
+    if len(text) <= most:
+        return text
+    mark = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{text[: most - len(mark) - 1]}…{mark}"
 
 
 def request_for(kept: dict[str, Any]) -> dict[str, Any]:
@@ -115,11 +154,19 @@ def _values(file: RawFile, sample: Sample | None, kept: dict[str, Any]) -> dict[
 
 
 def _moment(written: str | None, instrument: Instrument | None) -> datetime | None:
-    """A start time; where the file does not say its zone, the instrument's, else the laboratory's."""
-    if not written:
+    """A start time; where the file does not say its zone, the instrument's, else the laboratory's.
+
+    None where the year cannot be meant: a clock that was never set, or bytes that are no time. Of the hour that
+    comes twice in autumn it is the first.
+    """
+    moment = datetime.fromisoformat(written) if written else None
+    if moment is None or moment.year not in YEARS:
         return None
-    moment = datetime.fromisoformat(written)
-    if timezone.is_aware(moment):
-        return moment
-    zone = (instrument.time_zone if instrument else "") or settings.TIME_ZONE
-    return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=_zone(instrument))
+
+
+def _zone(instrument: Instrument | None) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo((instrument.time_zone if instrument else "") or settings.TIME_ZONE)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return zoneinfo.ZoneInfo(settings.TIME_ZONE)

@@ -47,7 +47,7 @@ def sweep() -> int:
 
 @shared_task(name="characterization.tidy")
 def tidy() -> int:
-    """Deletes what uploads and readers left that died before they could: parts, scratch folders. Answers for how many."""
+    """Deletes parts and scratch folders of uploads and readers that died before they could. Answers for how many."""
     seconds = LEFT_BEHIND_AFTER.total_seconds()
     scratch = Path(settings.LABSYS_SCRATCH)
     left = list(scratch.iterdir()) if scratch.exists() else []

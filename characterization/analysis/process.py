@@ -8,12 +8,14 @@ and may be killed at any time.
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import resource
 import signal
 import struct
 import sys
+import tempfile
 import traceback
 from dataclasses import asdict
 from datetime import datetime
@@ -29,6 +31,7 @@ from characterization.instruments.base import Flag, Recording, Technique, Unread
 
 PR_SET_PDEATHSIG = 1
 DEEPEST_FILES = 256
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def limit(memory_bytes: int, file_bytes: int) -> None:
@@ -63,7 +66,7 @@ def analyse_table(request: dict[str, Any], scratch: Path, conditions: Conditions
         part=request["part"],
         title=request["title"],
     )
-    return {"analyses": _analyses(recording, scratch, "again", conditions)}
+    return {"analyses": _analyses(recording, scratch, f"{Path(request['table']).stem}.again", conditions)}
 
 
 def _kept(recording: Recording, scratch: Path, stem: str, conditions: Conditions) -> dict[str, Any]:
@@ -130,6 +133,9 @@ def _analysed(method: Method, result: Result, scratch: Path, stem: str) -> dict[
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     scratch = Path(request["scratch"])
+    tempfile.tempdir = str(
+        scratch
+    )  # what a library unpacks goes with the folder, also if this process is killed
     conditions = Conditions(**request.get("conditions", {}))
     try:
         if request["do"] == "analyse":
@@ -142,6 +148,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         }
     except MemoryError:
         return {"error": _too_large(request)}
+    except OSError as error:
+        traceback.print_exc()
+        return {"error": _no_room(request) if error.errno in NO_ROOM else _defect(request, error)}
     except Exception as error:  # the boundary of the process: everything becomes an answer
         traceback.print_exc()
         return {"error": _defect(request, error)}
@@ -152,6 +161,14 @@ def _too_large(request: dict[str, Any]) -> dict[str, Any]:
         "code": "too_large",
         "message": f"{request.get('name', 'The file')} needs more memory than a reader may use.",
         "hint": "Export it in smaller parts. The file is kept.",
+    }
+
+
+def _no_room(request: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": "no_room",
+        "message": f"There was no room on the disk for the tables of {request.get('name', 'the file')}.",
+        "hint": "The file is kept. When the administrator has made room, read it again.",
     }
 
 

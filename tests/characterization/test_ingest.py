@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import timedelta
+from datetime import UTC, timedelta
+from pathlib import Path
 
 import pytest
 from django.db.models.functions import Now
 
-from characterization import ingest, intake, sandbox, store
+from characterization import blobs, ingest, intake, recording, sandbox, store
 from characterization.models import Analysis, Cycle, Job, JobState, Measurement
 from tests import factories
 from tests.characterization import files
@@ -223,3 +224,170 @@ def test_an_unknown_column_is_said_to_be_unknown(project):
     read(files.deliver(project))
     with pytest.raises(store.UnknownColumn):
         store.series(Measurement.objects.get(), "two_theta_deg", "voltage_V")
+
+
+def meanwhile(monkeypatch, act):
+    """Lets somebody act once, while the reader process is at work."""
+    ask = sandbox.shared.ask
+    acted: list[bool] = []
+
+    def asked(request, on_tick=None):
+        answer = ask(request, on_tick)
+        if not acted:
+            acted.append(True)
+            act()
+        return answer
+
+    monkeypatch.setattr(sandbox.shared, "ask", asked)
+
+
+def test_a_file_attached_while_it_is_read_stays_where_it_was_put(project, monkeypatch):
+    named, chosen = factories.additive(project), factories.additive(project)
+    file = files.deliver(project, name=f"{named.code}_xrd.xy")
+    meanwhile(monkeypatch, lambda: intake.attach(file, chosen))
+    assert read(file).state == JobState.DONE
+    file.refresh_from_db()
+    assert file.sample_id == Measurement.objects.get().sample_id == chosen.pk
+
+
+def test_a_file_taken_off_while_it_is_read_stays_off(project, monkeypatch):
+    carbon = factories.additive(project)
+    file = files.deliver(project, sample=carbon)
+    meanwhile(monkeypatch, lambda: intake.attach(file, None))
+    assert read(file).state == JobState.UNMATCHED
+    file.refresh_from_db()
+    assert (file.sample_id, Measurement.objects.get().sample_id) == (None, None)
+
+
+def test_a_file_moved_while_it_is_read_leaves_nothing_in_its_old_project(project, monkeypatch):
+    elsewhere = factories.additive(factories.ProjectFactory())
+    file = files.deliver(project)
+    meanwhile(monkeypatch, lambda: intake.attach(file, elsewhere))
+    assert read(file).state == JobState.DONE
+    assert Measurement.objects.get().project_id == elsewhere.project_id
+
+
+def test_a_cell_attached_while_its_file_is_read_has_its_say_in_the_analysis(project, monkeypatch):
+    cell = factories.cell(project, first_direction="discharge")
+    file = files.deliver(project, name="run.bdf.csv", content=files.bdf(cycles=2))
+    meanwhile(monkeypatch, lambda: intake.attach(file, cell))
+    assert read(file).state == JobState.DONE
+    current = Analysis.objects.get(current=True, method="cycling")
+    assert current.conditions == {"first_direction": "discharge"}
+
+
+def test_a_file_taken_off_the_cell_that_its_name_names_stays_off(project):
+    cell = factories.cell(project, first_direction="discharge")
+    file = files.deliver(project, name=f"{cell.code}.bdf.csv", content=files.bdf(cycles=2))
+    read(file)
+    intake.attach(file, None)
+    assert read(file).state == JobState.UNMATCHED
+    assert Measurement.objects.get().sample is None
+
+
+def test_a_newer_reader_that_names_parts_otherwise_leaves_one_current_table(project):
+    file = files.deliver(project)
+    read(file)
+    Measurement.objects.update(reader_version="0.1", part="as it was called before")
+    intake.read_again(file)
+    read(file)
+    assert list(Measurement.objects.order_by("pk").values_list("current", flat=True)) == [False, True]
+
+
+def test_going_back_to_an_older_reader_makes_its_table_current_again(project):
+    file = files.deliver(project)
+    read(file)
+    first = Measurement.objects.get()
+    newer = Measurement.objects.get()
+    newer.pk, newer._state.adding, newer.reader_version = None, True, "99"
+    Measurement.objects.update(current=False)
+    newer.save()
+    intake.read_again(file)
+    read(file)
+    assert Measurement.objects.get(current=True).pk == first.pk
+
+
+def answered(monkeypatch, change):
+    """Lets the reader's answer be another one."""
+    ask = sandbox.shared.ask
+
+    def asked(request, on_tick=None):
+        answer = ask(request, on_tick)
+        change(answer["ok"])
+        return answer
+
+    monkeypatch.setattr(sandbox.shared, "ask", asked)
+
+
+def test_figures_that_no_database_takes_are_a_failure_and_not_tried_again(project, monkeypatch):
+    def twice(read):
+        for found in read["recordings"][0]["analyses"]:
+            found["findings"] *= 2
+
+    answered(monkeypatch, twice)
+    job = read(files.deliver(project))
+    assert (job.state, job.error_code, job.attempts) == (JobState.FAILED, "not_storable", 1)
+    assert "a_finding_once" in job.error_message
+    assert not Measurement.objects.exists()
+
+
+def test_two_tables_of_one_name_are_told_apart_and_long_names_cut(project, monkeypatch):
+    def name_them(read):
+        first = read["recordings"][0]
+        first["part"] = "C 1s " * 40
+        read["recordings"].append({**first, "analyses": []})
+
+    monkeypatch.setattr(recording, "keep_tables", kept_as_they_are)
+    answered(monkeypatch, name_them)
+    assert read(files.deliver(project)).state == JobState.UNMATCHED
+    parts = set(Measurement.objects.values_list("part", flat=True))
+    assert len(parts) == 2
+    assert max(len(part) for part in parts) == 120
+
+
+def kept_as_they_are(kept):
+    kept |= {"table_sha256": "0" * 64, "overview_sha256": "0" * 64, "analyses": []}
+
+
+def test_bytes_that_are_gone_are_said_to_be_gone(project):
+    file = files.deliver(project)
+    blobs.path_of(file.sha256).unlink()
+    job = read(file)
+    assert (job.state, job.error_code) == (JobState.FAILED, "bytes_missing")
+    assert "Send the same file once more" in job.error_hint
+
+
+def test_a_nul_in_a_file_does_not_keep_it_from_being_stored(project):
+    content = b"# Sample: C\x00CA \xed\xa0\x80\n" + files.xy()
+    job = read(files.deliver(project, content=content))
+    assert job.state in (JobState.UNMATCHED, JobState.FAILED)
+    assert job.error_code not in ("not_storable", "reader_defect")
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "kept"),
+    [
+        ("2026-10-25T02:30:00", "Europe/Berlin", "2026-10-25T00:30:00+00:00"),
+        ("2026-01-05T09:00:00", "", "2026-01-05T09:00:00+00:00"),
+        ("2026-01-05T09:00:00+09:00", "Europe/Berlin", "2026-01-05T00:00:00+00:00"),
+        ("2026-01-05T09:00:00", "CET+one", "2026-01-05T09:00:00+00:00"),
+        ("0001-01-01T00:00:00+09:00", "", None),
+    ],
+)
+def test_a_start_is_put_on_the_zone_of_its_instrument(project, monkeypatch, written, zone, kept):
+    answered(monkeypatch, lambda read: read["recordings"][0].update(started_at=written))
+    instrument = factories.InstrumentFactory(project=project, time_zone=zone)
+    read(files.deliver(project, instrument=instrument))
+    started = Measurement.objects.get().started_at
+    assert (started and started.astimezone(UTC).isoformat()) == kept
+
+
+def test_the_reader_process_reaches_no_network():
+    sandbox.shared.warm()
+    sandbox.shared.ask({"do": "read", "path": "/nowhere", "name": "x", "scratch": "/nowhere"})
+    process = sandbox.shared._process
+    assert process is not None
+    if Path(f"/proc/{process.pid}/ns/net").readlink() == Path("/proc/self/ns/net").readlink():
+        pytest.skip("this system does not let a process leave the network")
+    interfaces = Path(f"/proc/{process.pid}/net/dev").read_text().splitlines()[2:]
+    assert [line.split(":")[0].strip() for line in interfaces] == ["lo"]
