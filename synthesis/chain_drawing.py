@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from synthesis.chain_graph import Graph, Link, Node
+from synthesis.chain_graph import Graph, Link, Node, text_width
 
 HEIGHT = 44
-NARROWEST_GAP, GAP_Y, SIDE_GAP = 44, 26, 42
+NARROWEST_GAP, GAP_Y, SIDE_GAP = 40, 26, 42
 SIDE_STEP = 150
 LANE = 20
 PAD = 8
@@ -46,7 +46,8 @@ def layout(graph: Graph) -> Picture:
     above = _sides_of(side)
     inner = [link for link in graph.links if link.source not in side]
     long = [link for link in inner if layers[link.target] - layers[link.source] > 1]
-    height = _place(graph, order, above, top=PAD + LANE * len(long))
+    _place(graph, order, above, top=PAD + LANE * len(long))
+    height = max((node.y + HEIGHT + (18 if node.below else 0) for node in graph.nodes.values()), default=0)
     width = max((node.x + node.width for node in graph.nodes.values()), default=0) + PAD
     joined = Counter(link.target for link in inner)
     arrows = [
@@ -123,7 +124,7 @@ def _sides_of(side: dict[str, str]) -> dict[str, tuple[list[str], list[str]]]:
 
 def _place(
     graph: Graph, order: list[list[str]], sides: dict[str, tuple[list[str], list[str]]], *, top: float
-) -> float:
+) -> None:
     blocks = {key: _block(sides.get(key)) for column in order for key in column}
     heights = [
         sum(sum(blocks[key]) for key in column) + GAP_Y * (len(column) - 1) for column in order if column
@@ -141,7 +142,6 @@ def _place(
             widest = max(widest, reach - x)
             y += over + HEIGHT + under + GAP_Y
         x += widest + _gap(graph, set(column))
-    return top + tallest + (18 if any(node.below for node in graph.nodes.values()) else 0)
 
 
 def _block(sides: tuple[list[str], list[str]] | None) -> tuple[float, float, float]:
@@ -152,8 +152,8 @@ def _block(sides: tuple[list[str], list[str]] | None) -> tuple[float, float, flo
 
 def _gap(graph: Graph, column: set[str]) -> float:
     """Room for the longest label between this column and the next, at 11.5 px."""
-    labels = [len(link.label) for link in graph.links if link.source in column]
-    return max(NARROWEST_GAP, 6.4 * max(labels, default=0) + 18)
+    labels = [text_width(link.label) for link in graph.links if link.source in column]
+    return max(NARROWEST_GAP, max(labels, default=0) + 16)
 
 
 def _place_sides(graph: Graph, node: Node, sides: tuple[list[str], list[str]]) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from synthesis import words
@@ -16,6 +17,33 @@ from synthesis.models.samples import Kind
 
 FOLD_ABOVE = 5
 MOST_DRAWN = 120
+NARROWEST, WIDEST = 86, 176
+_SLIM, _BROAD = "filjrtI.,:;|'()[] ", "mwMWCDGOQ@%…—"
+# What a step is, in the one or two words that fit into its box.
+STEP_WORDS = {
+    Kind.NANOSPONGE: _lazy("nanosponge"),
+    Kind.IMPREGNATED: _lazy("impregnated"),
+    Kind.FREEZE_DRIED: _lazy("freeze-dried"),
+    Kind.CATHODE: _lazy("cathode"),
+}
+
+
+def text_width(text: str) -> float:
+    """About how many px a text takes at 11.5 px; a letter of Chinese is as wide as it is high."""
+    return sum(
+        12.0 if ord(letter) > 0x2E80 else 3.9 if letter in _SLIM else 9.6 if letter in _BROAD else 6.7
+        for letter in text
+    )
+
+
+def fitted(text: str) -> str:
+    """The text as it is, or as much of it as the widest box holds, with a sign of what is missing."""
+    room = WIDEST - 20
+    if text_width(text) <= room:
+        return text
+    while text and text_width(text) > room - text_width("…"):
+        text = text[:-1]
+    return text.rstrip() + "…"
 
 
 @dataclass
@@ -38,9 +66,9 @@ class Node:
 
     @property
     def width(self) -> float:
-        """92 … 130 px, as wide as its two lines want at 12.5 and 11.5 px."""
-        wanted = max(28 + 7.8 * len(self.title) + (22 if self.group else 10), 20 + 6.3 * len(self.second))
-        return round(min(max(wanted, 92), 130))
+        """86 … 176 px, as wide as its two lines want at 12.5 and 11.5 px."""
+        wanted = max(28 + 7.6 * len(self.title) + (24 if self.group else 9), 20 + text_width(self.second))
+        return round(min(max(wanted, NARROWEST), WIDEST))
 
     @property
     def mark_x(self) -> float:
@@ -102,6 +130,7 @@ def build(chain: Chain, start: Sample, boats: Sequence[Boat], *, unfold: bool = 
             _add_edge(graph, edge, by_additive.get(edge.target_id), chain)
     _mark_path(graph, f"s{start.pk}")
     _losses(graph, chain)
+    _roles(graph, chain)
     if not unfold:
         _count_cells(graph, f"s{start.pk}")
         _fold(graph, f"s{start.pk}")
@@ -125,19 +154,26 @@ def _nearest(chain: Chain, start: int) -> set[int]:
 
 def _sample_node(sample: Sample, *, here: bool) -> Node:
     left = _("%(amount)s left") % {"amount": words.amount(sample.amount_left, sample.unit)}
-    what = sample.name or sample.group or str(sample.get_kind_display())
-    second = left if here and sample.kind != Kind.CELL else what
+    second = left if here and sample.kind != Kind.CELL else _what(sample)
     return Node(
         key=f"s{sample.pk}",
         icon=words.KIND_ICONS.get(sample.kind, "package"),
         title=sample.code,
-        second=second if len(second) <= 17 else second[:15].rstrip() + "…",
+        second=fitted(second),
         url=sample.get_absolute_url(),
         group=sample.group if sample.kind in (Kind.ADDITIVE, Kind.CATHODE, Kind.CELL) else "",
         state=sample.state if sample.state in ("hold", "rejected") else "",
         here=here,
         lot=sample.kind == Kind.LOT,
     )
+
+
+def _what(sample: Sample) -> str:
+    """The step in a word, else the name; of a name that begins with the additive, the rest: the mark says it."""
+    if sample.kind in STEP_WORDS:
+        return str(STEP_WORDS[Kind(sample.kind)])
+    name = sample.name.removeprefix(sample.group).strip(" ,·-") if sample.group else sample.name
+    return name or sample.group or str(sample.get_kind_display())
 
 
 def _add_edge(graph: Graph, edge: Edge, boat: Boat | None, chain: Chain) -> None:
@@ -156,6 +192,17 @@ def _add_edge(graph: Graph, edge: Edge, boat: Boat | None, chain: Chain) -> None
     )
     graph.links.append(Link(source, key, edge_label(edge)))
     graph.links.append(Link(key, target, words.amount(boat.mass_out_g, "g")))
+
+
+def _roles(graph: Graph, chain: Chain) -> None:
+    """A lot that was used as one thing only says as what: "Mo salt" tells more than the first words of its name."""
+    uses: dict[int, set[str]] = defaultdict(set)
+    for edge in chain.edges:
+        uses[edge.source_id].add(edge.role)
+    for pk, roles in uses.items():
+        node = graph.nodes.get(f"s{pk}")
+        if node and node.lot and not node.here and len(roles) == 1 and (role := next(iter(roles))):
+            node.second = fitted(role)
 
 
 def _losses(graph: Graph, chain: Chain) -> None:

@@ -11,6 +11,8 @@ from synthesis import words
 from synthesis.forms.fields import split_label
 from synthesis.models import Sample
 
+NOTHING = "–"
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -45,7 +47,7 @@ def _fact(own: Sample, column: Any) -> Fact | None:
 
 def _shown(value: Any) -> str:
     if value in (None, ""):
-        return "–"
+        return NOTHING
     return words.digits(value) if isinstance(value, float | int) else str(value)
 
 

@@ -6,7 +6,7 @@ Both presses use it, one in pixels, one in points; nothing here knows of either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,11 +30,12 @@ class End:
 @dataclass(frozen=True)
 class Place:
     """Where a label goes, from its end: ``left`` puts it before the end; ``leader`` asks for a thin line
-    back to it."""
+    back to it, ``across`` moves it that far to the right."""
 
     shift: float
     left: bool
     leader: bool
+    across: float = 0.0
 
 
 def domains(chart: Chart, gap: float) -> list[tuple[float, float]]:
@@ -91,6 +92,14 @@ def fraction(value: float, ends: tuple[float, float], *, log: bool) -> float:
     return float((at - low) / (high - low)) if high != low else 0.5
 
 
+def fractions(values: Numbers, ends: tuple[float, float], *, log: bool) -> Numbers:
+    """`fraction` for many values; NaN where a value has no logarithm."""
+    low, high = np.log10(ends) if log else np.array(ends)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at = np.log10(values) if log else values
+    return (at - low) / (high - low) if high != low else np.full(len(at), 0.5)
+
+
 def label_point(layer: Layer, axis: Axis) -> tuple[float, float] | None:
     """Where a label is written: the first or the last finite point of a layer, whichever lies further right."""
     good = np.flatnonzero(np.isfinite(layer.x) & np.isfinite(layer.y))
@@ -127,37 +136,94 @@ def wants_legend(chart: Chart) -> bool:
     return len({layer.label for layer in labelled(chart)}) > LEGEND_ABOVE
 
 
-def place_labels(ends: Sequence[End], line_height: float, right_edge: float) -> list[Place]:
+def place_labels(
+    ends: Sequence[End],
+    line_height: float,
+    right_edge: float,
+    *,
+    height: float | None = None,
+    strokes: Sequence[Numbers] = (),
+) -> list[Place]:
     """Moves colliding labels by at most two half lines, then to the other side, then further off with a
     leader.
 
     ``line_height`` is the height of a label and ``right_edge`` the last place that a label may reach, both
-    in the unit of ``ends``. Shifts are in that unit too, with 12 units for a label of 12.
+    in the unit of ``ends``. Shifts are in that unit too, with 12 units for a label of 12. With ``height``
+    a label stays between the axis and the top of its pane; ``strokes`` (N × 2, places along the drawn lines)
+    are not written over where there is another way.
     """
-    taken: list[tuple[float, float, float]] = []
-    places = []
-    for end in ends:
-        place = _first_free(end, taken, line_height, right_edge)
-        left = end.x - end.width if place.left else end.x
-        taken.append((left, left + end.width, end.y + place.shift))
-        places.append(place)
-    return places
+    room = _Room(line_height, right_edge, height, np.concatenate([*strokes, np.empty((0, 2))]))
+    lowest_first = sorted(range(len(ends)), key=lambda number: ends[number].y)
+    placed = {number: room.place(ends[number]) for number in lowest_first}
+    return [placed[number] for number in range(len(ends))]
 
 
-def _first_free(
-    end: End, taken: list[tuple[float, float, float]], line_height: float, right_edge: float
-) -> Place:
-    unit = line_height / 12
-    sides = (False, True) if end.x + end.width <= right_edge else (True,)
-    choices = [Place(shift * unit, left, leader=False) for left in sides for shift in LABEL_SHIFTS]
-    choices += [Place(shift * unit, sides[0], leader=True) for shift in LEADER_SHIFTS]
-    for place in choices:
-        left = end.x - end.width if place.left else end.x
-        if not any(
-            left < there_right
-            and there_left < left + end.width
-            and abs(end.y + place.shift - y) < line_height
-            for there_left, there_right, y in taken
-        ):
-            return place
-    return choices[-1]
+@dataclass
+class _Room:
+    """What is written already, and where a label would lie on a line, on another label or outside its pane."""
+
+    line_height: float
+    right_edge: float
+    height: float | None
+    drawn: Numbers
+    taken: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def place(self, end: End) -> Place:
+        choices = self._choices(end)
+        free = [place for place in choices if not self._written(end, place)]
+        inside = [place for place in free if self._inside(end, place)]
+        clear = (place for place in inside if not self._crosses(end, place))
+        chosen = next(clear, None) or next(iter([*inside, *free]), choices[-1])
+        left, right, y = self._box(end, chosen)
+        self.taken.append((left, right, y))
+        return chosen
+
+    def _choices(self, end: End) -> list[Place]:
+        unit = self.line_height / 12
+        sides = (False, True) if end.x + end.width <= self.right_edge else (True,)
+        near = [Place(shift * unit, left, leader=False) for left in sides for shift in LABEL_SHIFTS]
+        far = [Place(shift * unit, sides[0], leader=True) for shift in LEADER_SHIFTS]
+        beyond = [Place(place.shift, False, leader=True, across=self._past(end, place)) for place in far]
+        fitting = [one for one in beyond if one.across and self._box(end, one)[1] <= self.right_edge]
+        return [*near, *fitting, *far]
+
+    def _past(self, end: End, place: Place) -> float:
+        """How far to the right of the end the last line at the label's height lies; 0 where none does."""
+        y = end.y + place.shift
+        level = self.drawn[abs(self.drawn[:, 1] - y) < self.line_height]
+        return max(float(level[:, 0].max()) + self.line_height / 2 - end.x, 0.0) if level.size else 0.0
+
+    def _box(self, end: End, place: Place) -> tuple[float, float, float]:
+        left = end.x - end.width if place.left else end.x + place.across
+        return left, left + end.width, end.y + place.shift
+
+    def _written(self, end: End, place: Place) -> bool:
+        left, right, y = self._box(end, place)
+        return any(
+            left < there_right and there_left < right and abs(y - there_y) < self.line_height
+            for there_left, there_right, there_y in self.taken
+        )
+
+    def _inside(self, end: End, place: Place) -> bool:
+        """Half a label clear of the axis; a line that itself ends at the edge may be labelled as it ends."""
+        if self.height is None:
+            return True
+        return self.line_height / 2 <= end.y + place.shift <= self.height
+
+    def _crosses(self, end: End, place: Place) -> bool:
+        left, right, y = self._box(end, place)
+        inner = (left, right - 4) if place.left else (left + 4, right)
+        x, up = self.drawn[:, 0], self.drawn[:, 1]
+        return bool(((x > inner[0]) & (x < inner[1]) & (abs(up - y) < self.line_height / 2)).any())
+
+
+def stroke(x: Numbers, y: Numbers, step: float) -> Numbers:
+    """Places along a line, N × 2, no further apart than ``step`` in either direction; gaps stay gaps."""
+    good = np.isfinite(x) & np.isfinite(y)
+    x, y = x[good], y[good]
+    if x.size < 2:
+        return np.column_stack([x, y])
+    steps = np.maximum(np.abs(np.diff(x)), np.abs(np.diff(y))) / step
+    along = np.concatenate(([0.0], np.cumsum(np.maximum(steps, 1e-9))))
+    at = np.linspace(0, along[-1], int(min(along[-1], 5000)) + 2)
+    return np.column_stack([np.interp(at, along, x), np.interp(at, along, y)])

@@ -190,7 +190,8 @@ def _labels(axes: Axes, chart: Chart, pane: Pane, size: tuple[float, float, floa
         )
         for layer, (x, y) in named
     ]
-    for (layer, point), place in zip(named, layout.place_labels(ends, 8.0, width + right), strict=True):
+    places = layout.place_labels(ends, 8.0, width + right, height=height)
+    for (layer, point), place in zip(named, places, strict=True):
         axes.annotate(
             layer.label, point, xytext=(-4 if place.left else 4, place.shift), textcoords="offset points",
             ha="right" if place.left else "left", va="center", fontsize=WORDS_PT, fontweight="semibold",

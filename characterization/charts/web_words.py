@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from characterization.charts import layout, web_traces
-from characterization.charts.chart import Axis, Chart, Pane
+from characterization.charts.chart import Axis, Chart, Note, Numbers, Pane
 from characterization.charts.style import PAPER, Paper, Theme, label_colour
 from characterization.charts.web_traces import axis_name, words
 
@@ -19,6 +19,8 @@ RIGHT_WITH_LABELS = 130
 GAP_PX = 30.0
 CHARACTER_PX = 6.4
 LABEL_PX = 13.0
+STROKE_STEP_PX = 4.0
+NOTE_NEAR_PX = 52.0
 
 
 def plot_height() -> float:
@@ -74,16 +76,31 @@ def axis_words(chart: Chart, paper: Paper) -> list[dict[str, Any]]:
 
 
 def notes(chart: Chart, paper: Paper) -> list[dict[str, Any]]:
+    """Words above their points; beside a higher note they stand on the far side of it, so as not to run into it."""
     if chart.empty:
         return []
     return [
         _annotation(
             words(note.text), paper, xref="x", yref=web_traces.axis_id(place), yanchor="bottom", yshift=4,
-            x=_at(note.x, chart.x), y=_at(note.y, pane.y),
+            x=_at(note.x, chart.x), y=_at(note.y, pane.y), **_aside(chart, pane, note),
         )
         for place, pane in enumerate(chart.panes)
         for note in pane.notes
     ]  # fmt: skip
+
+
+def _aside(chart: Chart, pane: Pane, note: Note) -> dict[str, Any]:
+    width = PANEL_WIDTH - MARGIN["l"] - MARGIN["r"]
+    across = layout.x_range(chart)
+
+    def place(one: Note) -> float:
+        return width * layout.fraction(one.x, across, log=chart.x.log)
+
+    higher = [place(one) - place(note) for one in pane.notes if one.y > note.y]
+    near = min((gap for gap in higher if abs(gap) < NOTE_NEAR_PX), key=abs, default=0.0)
+    if not near:
+        return {}
+    return {"xanchor": "right", "xshift": 8} if near > 0 else {"xanchor": "left", "xshift": -8}
 
 
 def _at(value: float, axis: Axis) -> float:
@@ -124,7 +141,9 @@ def _pane_labels(
         )
         for layer, (x, y) in named
     ]
-    places = layout.place_labels(ends, LABEL_PX, width + right)
+    places = layout.place_labels(
+        ends, LABEL_PX, width + right, height=height, strokes=_strokes(chart, pane, width, height)
+    )
     said = []
     for (layer, (x, y)), place in zip(named, places, strict=True):
         colour = label_colour(layer.colour, theme)
@@ -140,10 +159,24 @@ def _pane_labels(
                 "arrowhead": 0,
                 "arrowwidth": 0.8,
                 "arrowcolor": colour,
-                "ax": 2 * side,
+                "ax": place.across or 2 * side,
             }
             where |= {"ay": -place.shift}
         else:
             where |= {"xshift": side, "yshift": place.shift}
         said.append(_annotation(f"<b>{words(layer.label)}</b>", PAPER[theme], **where))
     return said
+
+
+def _strokes(chart: Chart, pane: Pane, width: float, height: float) -> list[Numbers]:
+    """The lines and marks of a pane in px from its lower left corner."""
+    across, up = layout.x_range(chart), layout.y_range(pane)
+    return [
+        layout.stroke(
+            width * layout.fractions(layer.x, across, log=chart.x.log),
+            height * layout.fractions(layer.y, up, log=pane.y.log),
+            STROKE_STEP_PX,
+        )
+        for layer in pane.layers
+        if layer.kind in ("line", "line+points", "points")
+    ]

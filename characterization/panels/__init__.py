@@ -1,5 +1,6 @@
 """A dashboard as data: panels with title, chart and findings, for one measurement, one cell, or several."""
 
+from characterization.panels.among import Section, compared_groups, sections
 from characterization.panels.choice import (
     BASES,
     REFERENCES,
@@ -13,30 +14,37 @@ from characterization.panels.choice import (
 from characterization.panels.comparison import Compared, Row, compare
 from characterization.panels.export import windowed
 from characterization.panels.figures import Figure, figures_of_cell, number, retention, with_uncertainty
+from characterization.panels.head import CellHead, head_of, state_of
 from characterization.panels.measured import Panel, chart_of, panels_of
 from characterization.panels.strips import Sparkline, dot_places, sparkline
 
 __all__ = [
     "BASES",
     "REFERENCES",
+    "CellHead",
     "Choice",
     "Compared",
     "Figure",
     "Panel",
     "Row",
+    "Section",
     "Sparkline",
     "bases_of",
     "chart_of",
     "compare",
+    "compared_groups",
     "cycles_from",
     "default_basis",
     "dot_places",
     "figures_of_cell",
+    "head_of",
     "number",
     "panels_of",
     "references_of",
     "retention",
+    "sections",
     "sparkline",
+    "state_of",
     "view_for",
     "windowed",
     "with_uncertainty",

@@ -35,10 +35,7 @@ class RunningCell:
 
     @property
     def state(self) -> str:
-        planned = self.cell.planned_cycles
-        if planned and self.cycles >= planned:
-            return "finished"
-        return "running" if self.place is not None else "finished"
+        return panels.state_of(self.cell, self.cycles, on_channel=self.place is not None)
 
 
 @require_GET

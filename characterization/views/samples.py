@@ -11,12 +11,16 @@ from django.views.decorators.http import require_GET
 from cells.models import Cell
 from characterization import panels, queries
 from characterization.models import Measurement, RawFile
+from characterization.panels import Panel
 from characterization.queries import Tested
 from characterization.views.answers import page, page_query
 from characterization.views.charts import choice_of
 from characterization.views.measurements import controls
 from synthesis import access
 from synthesis.models import Role, Sample
+
+ORDER = ("xrd", "xps", "raman", "sorption", "ftir", "eis")
+BESIDE = 2
 
 
 @require_GET
@@ -25,13 +29,13 @@ def sample_dashboards(request: HttpRequest, code: str) -> HttpResponse:
     sample = _sample(request, code)
     cell = queries.cell_of(sample)
     query = page_query(request)
-    context = _cell_dashboard(cell, query) if cell is not None else _dashboards(sample, query)
+    context = _cell_dashboard(request, cell, query) if cell else _dashboards(request, sample, query)
     template = "cell_dashboard.html" if cell is not None else "sample_dashboards.html"
     context |= {"sample": sample, "may_upload": access.may(request.user, sample.project, Role.EDITOR)}
     return render(request, f"characterization/{template}", context)
 
 
-def _cell_dashboard(cell: Cell, query: dict[str, str]) -> dict[str, Any]:
+def _cell_dashboard(request: HttpRequest, cell: Cell, query: dict[str, str]) -> dict[str, Any]:
     """The measurement that speaks for the cell, or the one asked for; the others as tabs."""
     found = (
         cell.measurements.filter(current=True).select_related("sample", "file").order_by("technique", "pk")
@@ -42,6 +46,7 @@ def _cell_dashboard(cell: Cell, query: dict[str, str]) -> dict[str, Any]:
     wanted = next((one for one in others if str(one.pk) == query.get("measurement")), None)
     shown = wanted or main or (others[0] if others else None)
     context: dict[str, Any] = {"cell": cell, "measurements": others, "shown": shown}
+    context["head"] = panels.head_of(cell, test.cycle[-1] if test.cycle else 0, request.user)
     if shown is not None:
         shown.sample = cell
         choice = choice_of(query, shown)
@@ -62,18 +67,32 @@ def _voltage_unit(cell: Cell) -> str:
     return f"V {next(iter(panels.references_of(cell).values()), '')}".strip()
 
 
-def _dashboards(sample: Sample, query: dict[str, str]) -> dict[str, Any]:
-    """Findings and charts of every measurement of a sample that is no cell, newest of each technique first."""
-    found = queries.with_findings(sample.measurements.filter(current=True)).order_by("technique", "-pk")
-    measurements = list(found)
+def _dashboards(request: HttpRequest, sample: Sample, query: dict[str, str]) -> dict[str, Any]:
+    """Findings and charts of every measurement of a sample that is no cell, newest of each technique, XRD first."""
+    measurements = list(queries.with_findings(sample.measurements.filter(current=True)).order_by("-pk"))
     colour = queries.colour_of(sample)
     newest: dict[str, Measurement] = {}
-    for measurement in measurements:
+    for measurement in sorted(measurements, key=lambda one: _place_of(one.technique)):
         newest.setdefault(measurement.technique, measurement)
-    drawn = [
-        panel for one in newest.values() for panel in panels.panels_of(one, choice_of(query, one), colour)
-    ]
-    return {"measurements": measurements, "newest": list(newest.values()), "panels": drawn}
+    drawn = {one.pk: panels.panels_of(one, choice_of(query, one), colour) for one in newest.values()}
+    beside = [_telling(found) for found in drawn.values() if found][:BESIDE]
+    found = panels.sections(sample, newest.values(), request.user)
+    return {
+        "measurements": measurements,
+        "sections": [section for section in found if section.rows],
+        "groups": panels.compared_groups(found),
+        "beside": beside,
+        "panels": [panel for panels_ in drawn.values() for panel in panels_ if panel not in beside],
+    }
+
+
+def _place_of(technique: str) -> int:
+    return ORDER.index(technique) if technique in ORDER else len(ORDER)
+
+
+def _telling(found: list[Panel]) -> Panel:
+    """The chart that speaks for a measurement: of XPS the carbon line, else the first."""
+    return next((panel for panel in found if panel.title == "C 1s"), found[0])
 
 
 @require_GET

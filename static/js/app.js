@@ -73,11 +73,15 @@ const toasts = () => all("#toasts .toast:not([data-timed])").forEach((toast) => 
 document.addEventListener("DOMContentLoaded", toasts);
 document.addEventListener("htmx:afterSettle", toasts);
 
-// --- a chain wider than its panel shows the sample that the page is about
+// --- a chain wider than its panel shows the sample that the page is about, and begins at a whole box
 document.addEventListener("DOMContentLoaded", () => {
   for (const chain of all(".chain")) {
-    const here = one(".node.here", chain);
-    if (here && chain.scrollWidth > chain.clientWidth)
-      chain.scrollLeft += here.getBoundingClientRect().left - chain.getBoundingClientRect().left - chain.clientWidth / 2;
+    const here = one(".node.here rect", chain);
+    if (!here || chain.scrollWidth <= chain.clientWidth) continue;
+    const from = chain.getBoundingClientRect().left;
+    const place = (box) => box.getBoundingClientRect().left - from + chain.scrollLeft;
+    const least = place(here) + here.getBoundingClientRect().width + 14 - chain.clientWidth;
+    const starts = all(".node rect", chain).map((box) => place(box) - 24).filter((x) => x >= least);
+    chain.scrollLeft = least > 0 ? Math.min(...starts, place(here) - 24) : 0;
   }
 });

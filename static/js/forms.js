@@ -55,15 +55,25 @@
   });
 
   // --- planned beside actual
-  const deviation = (cell) => {
-    const planned = number(cell.dataset.planned);
-    const actual = number(one("input", cell)?.value);
-    const out = one("[data-deviation]", cell.parentElement);
-    if (!out) return;
-    if (Number.isNaN(planned) || Number.isNaN(actual)) { out.textContent = ""; return; }
+  const apart = (planned, actual, unit) => {
+    if (Number.isNaN(planned) || Number.isNaN(actual)) return "";
     const sign = (value, digits) => (value > 0 ? "+" : "") + value.toFixed(digits).replace("-", "−");
-    if (cell.dataset.unit === "°C") out.textContent = actual === planned ? "0" : `${sign(actual - planned, 0)}\u00a0°C`;
-    else out.textContent = actual === planned || planned === 0 ? "0" : `${sign((100 * (actual - planned)) / planned, 1)}\u00a0%`;
+    if (unit === "°C") return actual === planned ? "0" : `${sign(actual - planned, 0)}\u00a0°C`;
+    return actual === planned || planned === 0 ? "0" : `${sign((100 * (actual - planned)) / planned, 1)}\u00a0%`;
+  };
+  const deviation = (cell) => {
+    const out = one("[data-deviation]", cell.parentElement);
+    if (out) out.textContent = apart(number(cell.dataset.planned), number(one("input", cell)?.value), cell.dataset.unit);
+  };
+  // What a step takes is compared only where plan and amount are in one unit: no conversion is guessed here.
+  const unitOf = (text) => String(text).replace(/^[\s\d.,−+-]+/, "").trim();
+  const takeDeviation = (row) => {
+    const planned = one("[data-planned-share]", row);
+    const amount = one('[data-column="amount"]', row);
+    const out = one("[data-deviation]", row);
+    if (!planned || !amount || !out) return;
+    const unit = unitOf(amount.value) || one(".unit", row).textContent;
+    out.textContent = unit === unitOf(planned.textContent) ? apart(number(planned.textContent), number(amount.value), unit) : "";
   };
 
   // --- the sum of shares, and what the step takes
@@ -101,7 +111,7 @@
       cell.textContent = Number.isNaN(target) ? share : `${Number(((number(share) * target) / 100).toPrecision(6))}\u00a0mg`;
     }
   };
-  const refresh = () => { all("[data-planned]").forEach(deviation); shares(); sums(); takes(); };
+  const refresh = () => { all("[data-planned]").forEach(deviation); shares(); all('table[data-rows="takes"] tbody tr').forEach(takeDeviation); sums(); takes(); };
   document.addEventListener("input", refresh);
   document.addEventListener("change", refresh);
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from synthesis.forms.fields import QuantityField
-from synthesis.forms.steps import COMMON, StepForm, callback
+from synthesis.forms.steps import COMMON, WITHOUT_GROUP, StepForm, callback
 from synthesis.ledger import Take
 from synthesis.models import (
     CarbonAdditive,
@@ -92,11 +92,12 @@ class NanospongeForm(StepForm):
         "reaction_temperature_degC": 70,
         "reaction_time_h": 3,
     }
+    late = ("washing", "drying")
 
     class Meta:
         model = NanospongeBatch
         fields = (
-            *COMMON,
+            *WITHOUT_GROUP,
             "water_mL",
             "stirring_speed_rpm",
             "stirring_time_min",
@@ -136,7 +137,7 @@ class FreezeDryingForm(StepForm):
 
     class Meta:
         model = FreezeDriedBatch
-        fields = (*COMMON, "temperature_degC", "pressure_Pa", "time_h")
+        fields = (*WITHOUT_GROUP, "temperature_degC", "pressure_Pa", "time_h")
         formfield_callback = callback
 
 
@@ -159,7 +160,7 @@ class ElectrolyteForm(StepForm):
     class Meta:
         model = ElectrolyteBatch
         fields = (
-            *COMMON,
+            *WITHOUT_GROUP,
             "composition",
             "mill_speed_rpm",
             "mill_time_h",

@@ -86,6 +86,7 @@ class TakeForm(forms.Form):
         asked.widget = SampleInput(role)
         wanted = self.initial.get("unit") or unit
         self.fields["amount"] = QuantityField(wanted, label=gettext_lazy("Amount"), required=False)
+        self.fields["role"].widget.attrs["placeholder"] = gettext_lazy("Used as")
         for name, field in self.fields.items():
             field.widget.attrs.setdefault("aria-label", f"{field.label} {role}".strip())
             field.widget.attrs.setdefault("data-column", name)

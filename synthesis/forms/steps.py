@@ -19,6 +19,8 @@ from synthesis.models.samples import State
 from synthesis.units import Quantity
 
 COMMON = ("project", "name", "group", "made_at", "place", "note")
+WITHOUT_GROUP = tuple(name for name in COMMON if name != "group")
+"""For what is no additive yet and holds none."""
 
 
 class StepForm(forms.ModelForm[Sample]):
@@ -28,6 +30,8 @@ class StepForm(forms.ModelForm[Sample]):
     roles: ClassVar[Sequence[dict[str, str]]] = ()
     takes_unit: ClassVar[str] = "g"
     free_rows: ClassVar[int] = 1
+    late: ClassVar[Sequence[str]] = ()
+    """Fields without a unit that are filled in after the conditions, not before what is taken."""
     made_label: ClassVar[Any] = gettext_lazy("Yield")
     made_hint: ClassVar[Any] = gettext_lazy("Leave empty while the step is in progress.")
     made_unit: ClassVar[str] = "g"
@@ -67,12 +71,16 @@ class StepForm(forms.ModelForm[Sample]):
     @property
     def other_fields(self) -> list[forms.BoundField]:
         """This kind's own fields without a unit."""
-        aside = {*COMMON, "amount_made"}
+        aside = {*COMMON, *self.late, "amount_made"}
         return [
             self[name]
             for name, field in self.fields.items()
             if name not in aside and not isinstance(field, MeasuredField)
         ]
+
+    @property
+    def late_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.late if name in self.fields]
 
     @property
     def group_names(self) -> list[str]:

@@ -94,6 +94,12 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         (names[edge.source_id], names[edge.target_id], edge, chain_graph.edge_label(edge))
         for edge in chain.edges
     ]
+    logged = facts.of_sample(sample)
+    inputs = [
+        (source, edge, label, sample.planned.get(edge.role, ""))
+        for source, target, edge, label in rows
+        if target.pk == sample.pk
+    ]
     return {
         "picture": chain_drawing.layout(graph) if chain.edges else None,
         "graph": graph,
@@ -101,12 +107,10 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         "hidden": chain.hidden,
         "as_table": request.GET.get("chain") == "table",
         "unfolded": unfold,
-        "facts": facts.of_sample(sample),
-        "inputs": [
-            (source, edge, label, sample.planned.get(edge.role, ""))
-            for source, target, edge, label in rows
-            if target.pk == sample.pk
-        ],
+        "facts": logged,
+        "planned": any(fact.planned != facts.NOTHING for fact in logged),
+        "inputs": inputs,
+        "inputs_planned": any(plan for *_, plan in inputs),
     }
 
 
