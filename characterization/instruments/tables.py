@@ -7,6 +7,8 @@ chart of a whole test is thus drawn from some hundredth of its rows and still sh
 from __future__ import annotations
 
 import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ import polars as pl
 ROW_GROUP = 131_072
 BLOCK = 256
 SMALL = 8_192
+HASHED_AT_ONCE = 2
 
 
 def write(table: pl.DataFrame, path: Path) -> None:
@@ -36,11 +39,38 @@ def overview(table: pl.DataFrame, block: int = BLOCK) -> pl.DataFrame:
 
 
 def content_hash(table: pl.DataFrame) -> str:
-    """A hash of names and values, equal for the same records in other bytes, whatever the file they came from."""
-    digest = hashlib.sha256(repr(table.columns).encode())
-    hashes = table.hash_rows(seed=0)
-    digest.update(hashes.to_numpy().tobytes())
+    """A hash of names and values, equal for the same records in other bytes, whatever the file they came from.
+
+    It is a sha256 over each column's values as little-endian 8-byte numbers, so that it is the same on every machine
+    and with every version of polars. How wide a number was stored does not matter; a missing value is not a zero.
+    """
+    with ThreadPoolExecutor(HASHED_AT_ONCE) as pool:  # hashlib and polars let go of the interpreter's lock
+        digests = list(pool.map(_column_hash, table.get_columns()))
+    return hashlib.sha256("\n".join([f"{table.height}", *digests]).encode()).hexdigest()
+
+
+def _column_hash(column: pl.Series) -> str:
+    kind, values, texts = _plain(column)
+    head = json.dumps([column.name, kind, texts, column.null_count()])
+    digest = hashlib.sha256(head.encode())
+    if column.null_count():
+        digest.update(np.packbits(column.is_null().to_numpy()).data)
+        values = values.fill_null(0)
+    numbers = np.ascontiguousarray(values.to_numpy())
+    digest.update(numbers.astype(numbers.dtype.newbyteorder("<"), copy=False).data)
     return digest.hexdigest()
+
+
+def _plain(column: pl.Series) -> tuple[str, pl.Series, list[str | None]]:
+    """A column as 8-byte numbers; of texts how often each comes in a row, and beside it the texts themselves."""
+    if column.dtype.is_float():
+        return "float", (column.cast(pl.Float64) + 0.0).fill_nan(float("nan")), []  # one zero, one NaN
+    if column.dtype == pl.Datetime:
+        return "time", column.dt.timestamp("us"), []
+    if column.dtype.is_integer() or column.dtype == pl.Boolean:
+        return "integer", column.cast(pl.Int64, strict=False), []
+    runs = column.cast(pl.String).rle().struct.unnest()
+    return "text", runs["len"].cast(pl.Int64), runs["value"].to_list()
 
 
 def _drawn_columns(table: pl.DataFrame) -> list[str]:
@@ -53,13 +83,15 @@ def _drawn_columns(table: pl.DataFrame) -> list[str]:
 
 
 def _extremes(values: npt.NDArray[np.float64], block: int) -> npt.NDArray[np.int64]:
+    """Where each block is least and greatest; what is missing or infinite is drawn nowhere and is neither."""
+    drawn = np.isfinite(values)
+    low = _first_of_blocks(np.where(drawn, values, np.inf), block)
+    high = _first_of_blocks(np.where(drawn, -values, np.inf), block)
+    return np.concatenate([low, high])
+
+
+def _first_of_blocks(values: npt.NDArray[np.float64], block: int) -> npt.NDArray[np.int64]:
+    """Row of the least value of each block; the last block may be shorter."""
     whole = len(values) // block * block
-    blocks = values[:whole].reshape(-1, block)
-    starts = np.arange(0, whole, block)
-    low = starts + np.where(np.isnan(blocks), np.inf, blocks).argmin(axis=1)
-    high = starts + np.where(np.isnan(blocks), -np.inf, blocks).argmax(axis=1)
-    found = [low, high]
-    rest = values[whole:]
-    if np.isfinite(rest).any():
-        found.append(np.array([whole + np.nanargmin(rest), whole + np.nanargmax(rest)]))
-    return np.concatenate(found)
+    rows = np.arange(0, whole, block) + values[:whole].reshape(-1, block).argmin(axis=1)
+    return rows if whole == len(values) else np.append(rows, whole + values[whole:].argmin())

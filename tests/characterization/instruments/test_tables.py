@@ -1,0 +1,84 @@
+"""Tables as they are kept: a hash that outlives versions, and an overview that keeps what is drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import pytest
+
+from characterization.instruments import tables
+
+
+def recorded() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "voltage_V": [3.1, None, 3.3],
+            "step": [1, 1, 2],
+            "step_type": ["CC_Chg", "CC_Chg", None],
+        }
+    )
+
+
+def test_the_hash_is_the_same_with_every_version_of_the_libraries():
+    """Worked out once from the rule in the docstring of ``content_hash``, not from a library's own hash."""
+    assert tables.content_hash(recorded()) == by_hand()
+
+
+def by_hand() -> str:
+
+    voltage = hashlib.sha256(json.dumps(["voltage_V", "float", [], 1]).encode())
+    voltage.update(bytes([0b01000000]) + struct.pack("<3d", 3.1, 0.0, 3.3))
+    step = hashlib.sha256(json.dumps(["step", "integer", [], 0]).encode())
+    step.update(struct.pack("<3q", 1, 1, 2))
+    kind = hashlib.sha256(json.dumps(["step_type", "text", ["CC_Chg", None], 1]).encode())
+    kind.update(bytes([0b00100000]) + struct.pack("<2q", 2, 1))
+    digests = [one.hexdigest() for one in (voltage, step, kind)]
+    return hashlib.sha256("\n".join(["3", *digests]).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "stored_otherwise",
+    [
+        lambda table: table.with_columns(pl.col("step").cast(pl.Int16)),
+        lambda table: table.with_columns(pl.col("step_type").cast(pl.Categorical)),
+        lambda table: pl.concat([table[:1], table[1:]], rechunk=False),
+    ],
+)
+def test_the_same_records_stored_otherwise_have_the_same_hash(
+    stored_otherwise: Callable[[pl.DataFrame], pl.DataFrame],
+):
+    assert tables.content_hash(stored_otherwise(recorded())) == tables.content_hash(recorded())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda table: table.with_columns(pl.col("voltage_V").fill_null(0.0)),
+        lambda table: table.with_columns(pl.col("voltage_V").fill_null(float("nan"))),
+        lambda table: table.with_columns(pl.col("voltage_V") + 1e-15),
+        lambda table: table.with_columns(pl.col("step_type").fill_null("")),
+        lambda table: table.rename({"step": "cycle"}),
+        lambda table: table[:2],
+        lambda table: table[::-1],
+    ],
+)
+def test_other_records_have_another_hash(other: Callable[[pl.DataFrame], pl.DataFrame]):
+    assert tables.content_hash(other(recorded())) != tables.content_hash(recorded())
+
+
+def test_an_overview_keeps_the_spike_beside_what_cannot_be_drawn():
+    values = np.sin(np.arange(20_000) / 50)
+    values[7_000], values[7_003] = math.inf, 9.0
+    values[12_001], values[12_002] = -math.inf, -9.0
+    values[15_000:15_600] = math.nan
+    kept = tables.overview(pl.DataFrame({"time_s": np.arange(20_000), "voltage_V": values}))
+    drawn = kept.filter(pl.col("voltage_V").is_finite())
+    assert (drawn["voltage_V"].max(), drawn["voltage_V"].min()) == (9.0, -9.0)
+    assert (kept["time_s"][0], kept["time_s"][-1]) == (0, 19_999)
+    assert kept.height < 20_000 / 25
