@@ -38,6 +38,7 @@ def record_run(
     """Saves the run, its segments and boats, takes the masses in and makes an additive lot of each boat."""
     if not loads:
         raise Refusal(_("A furnace run holds at least one boat."), field="boats")
+    ledger.lock(load.source for load in loads)
     run.created_by_id = by.pk if by else None
     run.save()
     for number, segment in enumerate(segments, start=1):

@@ -19,7 +19,7 @@ from synthesis import genealogy
 from synthesis.errors import NotEnough, Refusal
 from synthesis.models import LedgerEntry, MaterialLot, Sample
 from synthesis.models.samples import State
-from synthesis.units import PLACES, Quantity, dimension, plain
+from synthesis.units import Quantity, dimension, plain, require_possible, rounded
 
 S = TypeVar("S", bound=Sample)
 Person = AbstractBaseUser | None
@@ -38,14 +38,25 @@ class Take:
 @transaction.atomic
 def record(product: S, made: Quantity | None, takes: Sequence[Take], by: Person) -> S:
     """Saves a new sample, books what was made of it and what it took. All or nothing."""
+    lock(take.sample for take in takes)
     product.created_by_id = by.pk if by else None
     product.save()
     if made is not None and made.value > 0:
         make(product, made, by=by)
-    for take in sorted(takes, key=lambda take: take.sample.pk):  # one lock order for all writers
+    for take in takes:
         use(take, product=product, by=by)
     product.refresh_from_db(fields=["amount_made", "amount_left"])
     return product
+
+
+def lock(samples: Iterable[Sample]) -> None:
+    """Holds all samples that a step takes from until it is through.
+
+    Every writer does so in the order of their ids and before it draws a code, so that two can wait for each other
+    in no order of events. What only refers to a sample (a file, a measurement) need not wait.
+    """
+    wanted = {sample.pk for sample in samples}
+    list(Sample.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
 
 
 def make(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> LedgerEntry:
@@ -56,6 +67,7 @@ def make(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> L
             _("%(amount)s is nothing: an amount made is above zero.") % {"amount": amount},
             field="amount_made",
         )
+    _fits(sample, value, "amount_made")
     return _book(sample, LedgerEntry.Kind.MAKE, value, by=by, entered=str(amount), reason=reason)
 
 
@@ -104,6 +116,7 @@ def correct(sample: Sample, amount: Quantity, *, by: Person, reason: str) -> Led
         raise Refusal(_("A correction of zero changes nothing."), field="amount")
     if sample.amount_left + value < 0:
         raise NotEnough(_too_little(sample, -value), field="amount")
+    _fits(sample, value, "amount")
     return _book(sample, LedgerEntry.Kind.CORRECT, value, by=by, entered=str(amount), reason=reason)
 
 
@@ -117,15 +130,11 @@ def in_unit_of(sample: Sample, amount: Quantity) -> Quantity:
     if material and kinds == ("amount of substance", "mass") and material.molar_mass_g_per_mol:
         purity = (own.purity_percent if isinstance(own, MaterialLot) else None) or Decimal(100)
         grams = amount.to("mol").value * material.molar_mass_g_per_mol * 100 / purity
-        return Quantity(grams.quantize(PLACES), "g").to(sample.unit)
+        return Quantity(rounded(grams), "g").to(sample.unit)
     if material and material.density_g_per_mL and kinds == ("volume", "mass"):
-        return Quantity((amount.to("mL").value * material.density_g_per_mL).quantize(PLACES), "g").to(
-            sample.unit
-        )
+        return Quantity(rounded(amount.to("mL").value * material.density_g_per_mL), "g").to(sample.unit)
     if material and material.density_g_per_mL and kinds == ("mass", "volume"):
-        return Quantity((amount.to("g").value / material.density_g_per_mL).quantize(PLACES), "mL").to(
-            sample.unit
-        )
+        return Quantity(rounded(amount.to("g").value / material.density_g_per_mL), "mL").to(sample.unit)
     return amount.to(sample.unit)  # says which dimension was wanted
 
 
@@ -135,7 +144,14 @@ def balance(entries: Iterable[LedgerEntry]) -> Decimal:
 
 
 def _locked(sample: Sample) -> Sample:
-    return Sample.objects.select_for_update().get(pk=sample.pk)
+    return Sample.objects.select_for_update(no_key=True).get(pk=sample.pk)
+
+
+def _fits(sample: Sample, added: Decimal, field: str) -> None:
+    try:
+        require_possible(max(sample.amount_made, sample.amount_left) + added)
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field=field, code=refusal.code) from refusal
 
 
 def _positive(sample: Sample, take: Take) -> Decimal:

@@ -39,6 +39,7 @@ _SPELLINGS = {
 _WRITTEN = re.compile(r"^\s*([+\-−]?[\d.,\s\u00a0\u202f]*\d[.,]?(?:[eE][+\-−]?\d+)?)\s*([^\d\s].*)?$")
 PLACES = Decimal("0.000000001")
 LARGEST = Decimal("99999999999")
+LONGEST = 60  # letters of a quantity as typed; the ledger keeps as many
 
 
 def dimension(unit: str) -> str:
@@ -77,9 +78,24 @@ def number(text: str) -> Decimal:
             _("‘%(text)s’ is not a number. Write it as 20 or 0.02.") % {"text": text.strip()},
             code="no_number",
         )
-    if abs(value) > LARGEST:
-        raise Refusal(_("%(text)s is too large for this field.") % {"text": text.strip()}, code="too_large")
+    require_possible(value)
     return value
+
+
+def require_possible(value: Decimal) -> None:
+    """Raises Refusal for an amount that no sample can have: beyond what a column of amounts holds."""
+    if abs(value) > LARGEST:
+        raise Refusal(
+            _("%(value)s is too large: at most %(most)s can be kept.")
+            % {"value": f"{value:.3e}", "most": f"{LARGEST:,}"},
+            code="too_large",
+        )
+
+
+def rounded(value: Decimal) -> Decimal:
+    """An amount as it is kept, with nine decimals. Raises Refusal where it is too large for that."""
+    require_possible(value)
+    return value.quantize(PLACES)
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,7 @@ class Quantity:
                 code="wrong_dimension",
             )
         factor = _UNITS[self.unit][1] / _UNITS[unit][1]
-        return Quantity((self.value * factor).quantize(PLACES), unit)
+        return Quantity(rounded(self.value * factor), unit)
 
     def __str__(self) -> str:
         return f"{plain(self.value)}\u00a0{self.unit}"
@@ -109,7 +125,8 @@ class Quantity:
 
 def parse(text: str, default_unit: str) -> Quantity:
     """A quantity as typed; a bare number is in ``default_unit``."""
-    match = _WRITTEN.match(str(text))
+    written = str(text).strip()
+    match = _WRITTEN.match(written) if len(written) <= LONGEST else None
     if match is None:
         raise Refusal(_("‘%(text)s’ is not a quantity. Write it as 20 g.") % {"text": text}, code="no_number")
     value, unit = match.group(1), (match.group(2) or "").strip()

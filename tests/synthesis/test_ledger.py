@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+import psycopg
 import pytest
 from django.db import Error, IntegrityError, connection, transaction
+from django.utils import timezone
 
-from synthesis import ledger
+from labsys.databases import conninfo
+from synthesis import furnace, ledger
 from synthesis.errors import NotEnough, Refusal
-from synthesis.models import LedgerEntry, Material, NanospongeBatch, Sample
+from synthesis.furnace import BoatLoad
+from synthesis.models import CarbonizationRun, LedgerEntry, Material, NanospongeBatch, Sample
 from synthesis.models.samples import State
 from synthesis.units import Quantity
 from tests import factories
@@ -192,3 +197,79 @@ def test_a_sample_knows_itself_as_its_own_kind(project):
     own = Sample.objects.get(code=batch.code).own
     assert isinstance(own, NanospongeBatch)
     assert own.reaction_time_h == 3.0
+
+
+def test_an_amount_beyond_what_a_sample_can_have_is_refused_in_words(project):
+    batch = factories.sponge(project, "90000000000")
+    for book in (ledger.make, ledger.correct):
+        with pytest.raises(Refusal, match="too large"):
+            book(batch, grams("90000000000"), by=None, reason="typed twice")
+
+
+def test_a_salt_of_impossible_molar_amount_is_refused_in_words(project):
+    salt = Material.objects.create(name="heavy", molar_mass_g_per_mol=Decimal("9999999"))
+    bag = factories.lot(project, material=salt, purity_percent=Decimal("0.0001"))
+    with pytest.raises(Refusal, match="too large"):
+        ledger.use(factories.take(bag, "90000000000", "mol"), by=None)
+
+
+@pytest.fixture
+def another_writer(settings) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Somebody else, in a transaction of their own."""
+    with psycopg.connect(conninfo(connection.settings_dict)) as other:
+        yield other
+        other.rollback()
+
+
+def hold(writer: psycopg.Connection[tuple[object, ...]], sample: Sample) -> None:
+    writer.execute("SELECT 1 FROM synthesis_sample WHERE id = %s FOR NO KEY UPDATE NOWAIT", [sample.pk])
+
+
+def put_in_furnace(*sources: Sample) -> Callable[[], object]:
+    run = CarbonizationRun(project=sources[0].project, started_at=timezone.now())
+    loads = [BoatLoad(source, grams("2"), grams("1"), "NPCs") for source in sources]
+    return lambda: furnace.record_run(run, [], loads, None)
+
+
+def mix(*sources: Sample) -> Callable[[], object]:
+    takes = [factories.take(source, "1") for source in sources]
+    return lambda: factories.additive(sources[0].project, takes=takes)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", [put_in_furnace, mix])
+def test_whatever_the_order_of_its_rows_a_step_takes_the_older_sample_first(project, another_writer, step):
+    """Two who took the same two samples in opposite orders would wait for each other until one is thrown out."""
+    older, newer = factories.sponge(project), factories.sponge(project)
+    factories.additive(project)  # from now on its kind has a counter
+    hold(another_writer, older)
+    act = step(newer, older)
+    done: list[object] = []
+
+    def run() -> None:
+        done.append(act())
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        thread.join(1.0)
+        assert thread.is_alive()
+        hold(another_writer, newer)  # free, because the step waits for the older one first
+        another_writer.execute(
+            "SELECT 1 FROM synthesis_codecounter WHERE prefix = 'CCA' FOR UPDATE NOWAIT"
+        )  # and no code is drawn
+    finally:
+        another_writer.rollback()
+        thread.join(10.0)
+    assert len(done) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_can_be_attached_to_a_sample_that_is_being_weighed(project, another_writer):
+    batch = factories.sponge(project)
+    with transaction.atomic():
+        ledger.lock([batch])
+        another_writer.execute(
+            "SELECT 1 FROM synthesis_sample WHERE id = %s FOR KEY SHARE NOWAIT", [batch.pk]
+        )

@@ -44,3 +44,18 @@ def test_a_volume_is_no_mass():
 
 def test_conversion_is_exact():
     assert units.parse("0.02 kg", "g").to("mg") == units.Quantity(Decimal("20000"), "mg")
+
+
+@pytest.mark.parametrize("written", ["99999999999 kg", "1e11 g", "2e400 mol"])
+def test_an_amount_that_no_column_holds_is_refused_where_it_is_read_or_converted(written):
+    with pytest.raises(Refusal, match="too large") as refusal:
+        units.parse(written, "g").to("mg" if written.endswith("mol") else "g")
+    assert refusal.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    "written", ["1" * 61, " " * 30_000 + "x" + " " * 30_000 + "y", "0." + "0" * 100 + "1 g"]
+)
+def test_what_is_longer_than_a_quantity_is_none_and_said_so_at_once(written):
+    with pytest.raises(Refusal, match="is not a quantity"):
+        units.parse(written, "g")
