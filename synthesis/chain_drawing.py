@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from synthesis.chain_graph import Graph, Link, Node, text_width
 
 HEIGHT = 44
-NARROWEST_GAP, GAP_Y, SIDE_GAP = 40, 26, 42
+NARROWEST_GAP, GAP_Y, SIDE_GAP = 36, 26, 42
 SIDE_STEP = 150
 LANE = 20
-PAD = 8
+PAD = 4
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,8 @@ def _place(
     ]
     tallest = max(heights, default=0)
     x = float(PAD)
-    for column, height in zip([column for column in order if column], heights, strict=True):
+    filled = [column for column in order if column]
+    for column, after, height in zip(filled, [*filled[1:], []], heights, strict=True):
         y = top + (tallest - height) / 2
         widest = max(graph.nodes[key].width for key in column)
         for key in column:
@@ -141,7 +142,7 @@ def _place(
             reach = _place_sides(graph, node, sides.get(key, ([], [])))
             widest = max(widest, reach - x)
             y += over + HEIGHT + under + GAP_Y
-        x += widest + _gap(graph, set(column))
+        x += widest + _gap(graph, set(column), set(after))
 
 
 def _block(sides: tuple[list[str], list[str]] | None) -> tuple[float, float, float]:
@@ -150,10 +151,10 @@ def _block(sides: tuple[list[str], list[str]] | None) -> tuple[float, float, flo
     return (step if above else 0, HEIGHT, step if below else 0)
 
 
-def _gap(graph: Graph, column: set[str]) -> float:
-    """Room for the longest label between this column and the next, at 11.5 px."""
-    labels = [text_width(link.label) for link in graph.links if link.source in column]
-    return max(NARROWEST_GAP, max(labels, default=0) + 16)
+def _gap(graph: Graph, column: set[str], after: set[str]) -> float:
+    """Room for the longest label between this column and the next."""
+    links = [link for link in graph.links if link.source in column and link.target in after]
+    return max(NARROWEST_GAP, max((text_width(link.label) for link in links), default=0) + 10)
 
 
 def _place_sides(graph: Graph, node: Node, sides: tuple[list[str], list[str]]) -> float:

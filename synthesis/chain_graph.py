@@ -67,7 +67,7 @@ class Node:
     @property
     def width(self) -> float:
         """86 … 176 px, as wide as its two lines want at 12.5 and 11.5 px."""
-        wanted = max(28 + 7.6 * len(self.title) + (24 if self.group else 9), 20 + text_width(self.second))
+        wanted = max(28 + 7.3 * len(self.title) + (29 if self.group else 9), 20 + text_width(self.second))
         return round(min(max(wanted, NARROWEST), WIDEST))
 
     @property

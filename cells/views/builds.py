@@ -26,7 +26,7 @@ def _recipe(request: HttpRequest) -> CathodeRecipe | None:
     """The recipe that the request names: by ?recipe=, in the form, or that of the batch it is like."""
     asked = request.POST.get("recipe") or request.GET.get("recipe", "")
     recipes = access.visible(CathodeRecipe.objects.prefetch_related("components"), request.user)
-    if asked.isdigit():
+    if asked.isdecimal():
         return recipes.filter(pk=int(asked)).first()
     like = CathodeBatch.objects.filter(code=request.GET.get("like", "")).values("recipe")
     return recipes.filter(pk__in=like).first()

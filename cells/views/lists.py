@@ -52,7 +52,7 @@ def cathodes(request: HttpRequest) -> HttpResponse:
         access.visible(records, request.user),
         [CODE, NAME, GROUP, Column(_("Recipe")), MADE, LEFT, OF, PLACE, STATE],
         search=("code", "name", "group", "recipe__name"),
-        filters=[group_filter(), state_filter()],
+        filters=[group_filter(request), state_filter()],
     )
     hint = _("A cathode batch draws down active material, electrolyte and additive by a recipe.")
     row = "cells/rows/cathode.html"
@@ -83,7 +83,7 @@ def cells(request: HttpRequest) -> HttpResponse:
             Column(_("State")),
         ],
         search=("code", "name", "group", "note"),
-        filters=[group_filter(), kinds],
+        filters=[group_filter(request), kinds],
     )
     hint = _("Cells stand here once they are built from a cathode batch.")
     row = "cells/rows/cell.html"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cells.forms.recipes import ComponentRows, RecipeForm
 from cells.models import CathodeRecipe
-from cells.services import record_recipe
+from cells.recipes import record_recipe
 from synthesis import access
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.models import Role
@@ -65,7 +65,9 @@ def log_recipe(request: HttpRequest) -> HttpResponse:
 def _build(request: HttpRequest) -> tuple[RecipeForm, Any]:
     data = request.POST if request.method == "POST" else None
     like = request.GET.get("like", "")
-    known = access.get_visible(CathodeRecipe.objects.all(), request.user, pk=like) if like.isdigit() else None
+    known = (
+        access.get_visible(CathodeRecipe.objects.all(), request.user, pk=like) if like.isdecimal() else None
+    )
     initial = {"project": known.project_id, "name": known.name} if known else {}
     rows = ComponentRows(data, prefix="components", initial=_rows(known) if data is None else None)
     rows.min_num = 0 if data is None else rows.min_num
@@ -84,8 +86,8 @@ def _rows(recipe: CathodeRecipe | None) -> list[dict[str, str]]:
 def _record(request: HttpRequest, form: RecipeForm, rows: Any) -> tuple[CathodeRecipe | None, int]:
     try:
         access.require_change(request.user, form.cleaned_data["project"])
-        shares = [row.as_share() for row in rows.forms if row.has_changed()]
-        return record_recipe(form.save(commit=False), shares, by=request.user), 200
+        components = [row.component() for row in rows.forms if row.has_changed()]
+        return record_recipe(form.save(commit=False), components, by=_person(request)), 200
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -94,3 +96,7 @@ def _record(request: HttpRequest, form: RecipeForm, rows: Any) -> tuple[CathodeR
         else:
             form.add_error(None, refusal.message)
         return None, refusal.status
+
+
+def _person(request: HttpRequest) -> Any:
+    return request.user

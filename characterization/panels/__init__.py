@@ -15,7 +15,7 @@ from characterization.panels.comparison import Compared, Row, compare
 from characterization.panels.export import windowed
 from characterization.panels.figures import Figure, figures_of_cell, number, retention, with_uncertainty
 from characterization.panels.head import CellHead, head_of, state_of
-from characterization.panels.measured import Panel, chart_of, panels_of
+from characterization.panels.measured import Panel, chart_of, panels_of, telling
 from characterization.panels.strips import Sparkline, dot_places, sparkline
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "sections",
     "sparkline",
     "state_of",
+    "telling",
     "view_for",
     "windowed",
     "with_uncertainty",

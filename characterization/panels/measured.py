@@ -46,6 +46,11 @@ def panels_of(measurement: Measurement, choice: Choice, colour: str) -> list[Pan
     ]
 
 
+def telling(found: Sequence[Panel]) -> Panel:
+    """The chart that speaks for a measurement: of XPS the carbon line, else the first."""
+    return next((panel for panel in found if panel.title == "C 1s"), found[0])
+
+
 def chart_of(measurement: Measurement, key: str, choice: Choice, colour: str) -> Chart | None:
     """One chart by its key; None where no current analysis draws it."""
     return next((chart for _, chart in _drawn(measurement, choice, colour) if chart.key == key), None)

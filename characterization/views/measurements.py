@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from characterization import blobs, panels, queries, store
 from characterization.charts.numbers import safe
 from characterization.models import Analysis, Measurement
+from characterization.panels import Panel
 from characterization.templatetags.measured import told
 from characterization.views.answers import page
 from characterization.views.charts import choice_of
@@ -25,6 +26,7 @@ from synthesis import access
 
 PAGE = 50
 CYCLE_ROWS = 200
+CHARTS_AT_ONCE = 2
 
 
 @require_GET
@@ -63,7 +65,7 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
     cycles = queries.cycle_rows(measurement)[:CYCLE_ROWS]
     context = {
         "measurement": measurement,
-        "panels": drawn,
+        **_shown(measurement, drawn, analyses, request.GET.get("chart", "")),
         "analyses": analyses,
         "flags": [*measurement.flags, *(flag for one in analyses for flag in one.flags)],
         "earlier": _earlier(measurement),
@@ -76,6 +78,18 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
         **controls(measurement, request.GET.dict()),
     }
     return render(request, "characterization/measurement.html", context)
+
+
+def _shown(
+    measurement: Measurement, drawn: list[Panel], analyses: Sequence[Analysis], wanted: str
+) -> dict[str, Any]:
+    """All charts with all findings; of a measurement with many regions one region with its own, the others as tabs."""
+    found = [(analysis, finding) for analysis in analyses for finding in analysis.findings.all()]
+    if measurement.technique == "cycling" or len(drawn) <= CHARTS_AT_ONCE:
+        return {"panels": drawn, "found": found}
+    region = next((panel for panel in drawn if panel.key == wanted), panels.telling(drawn))
+    own = [(analysis, finding) for analysis, finding in found if finding.subject in ("", region.title)]
+    return {"panels": [region], "regions": drawn, "region": region, "found": own}
 
 
 def controls(measurement: Measurement, query: dict[str, str]) -> dict[str, Any]:
@@ -142,9 +156,15 @@ def _csv(measurement: Measurement, name: str) -> HttpResponseBase:
     return StreamingHttpResponse(_lines(measurement), content_type="text/csv; charset=utf-8", headers=headers)
 
 
+def _csv_line(values: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(values)
+    return out.getvalue()
+
+
 def _lines(measurement: Measurement) -> Iterator[str]:
     """Head and rows; a text that a spreadsheet could take for a formula is disarmed."""
-    yield ",".join(column["name"] for column in measurement.columns) + "\n"
+    yield _csv_line([safe(column["name"]) for column in measurement.columns])
     for batch in store.batches(measurement):
         out = io.StringIO()
         rows = csv.writer(out, lineterminator="\n")

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 from cells.models import Cell
 from characterization import panels, queries
 from characterization.models import Measurement, RawFile
-from characterization.panels import Panel
 from characterization.queries import Tested
 from characterization.views.answers import page, page_query
 from characterization.views.charts import choice_of
@@ -75,7 +74,7 @@ def _dashboards(request: HttpRequest, sample: Sample, query: dict[str, str]) -> 
     for measurement in sorted(measurements, key=lambda one: _place_of(one.technique)):
         newest.setdefault(measurement.technique, measurement)
     drawn = {one.pk: panels.panels_of(one, choice_of(query, one), colour) for one in newest.values()}
-    beside = [_telling(found) for found in drawn.values() if found][:BESIDE]
+    beside = [panels.telling(found) for found in drawn.values() if found][:BESIDE]
     found = panels.sections(sample, newest.values(), request.user)
     return {
         "measurements": measurements,
@@ -88,11 +87,6 @@ def _dashboards(request: HttpRequest, sample: Sample, query: dict[str, str]) -> 
 
 def _place_of(technique: str) -> int:
     return ORDER.index(technique) if technique in ORDER else len(ORDER)
-
-
-def _telling(found: list[Panel]) -> Panel:
-    """The chart that speaks for a measurement: of XPS the carbon line, else the first."""
-    return next((panel for panel in found if panel.title == "C 1s"), found[0])
 
 
 @require_GET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -93,12 +93,19 @@ def _edit(request: HttpRequest, form: StudyForm, study: Study) -> HttpResponse:
         access.require_change(request.user, form.cleaned_data["project"])
         made = form.save(commit=False)
         made.created_by_id = made.created_by_id or request.user.pk
+        foreign = list(_unseen(request, study))
         made.save()
         form.save_m2m()
+        made.cells.add(*foreign)  # who may not see a cell cannot have meant to take it out
         return redirect("study", pk=made.pk)
     status = 400 if form.is_bound else 200
     context = {"form": form, "study": study, "nav": "studies"}
     return render(request, "characterization/study_form.html", context, status=status)
+
+
+def _unseen(request: HttpRequest, study: Study) -> QuerySet[Cell]:
+    cells = study.cells.all() if study.pk else Cell.objects.none()
+    return cells.exclude(pk__in=access.visible(Cell.objects.all(), request.user).values("pk"))
 
 
 def _study(request: HttpRequest, pk: int) -> Study:

@@ -82,6 +82,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const place = (box) => box.getBoundingClientRect().left - from + chain.scrollLeft;
     const least = place(here) + here.getBoundingClientRect().width + 14 - chain.clientWidth;
     const starts = all(".node rect", chain).map((box) => place(box) - 24).filter((x) => x >= least);
-    chain.scrollLeft = least > 0 ? Math.min(...starts, place(here) - 24) : 0;
+    if (least <= 0) continue;
+    const start = Math.min(...starts, place(here) - 24);
+    one("svg", chain).style.marginRight = `${Math.max(start + chain.clientWidth - chain.scrollWidth, 0)}px`;
+    chain.scrollLeft = start;
   }
 });

@@ -38,6 +38,7 @@ class RunForm(forms.ModelForm[CarbonizationRun]):
 
     def __init__(self, *args: Any, actor: access.Actor, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.actor = actor
         offer_projects(self.fields["project"], actor)
         self.fields["started_at"].required = False
         self.initial.setdefault("started_at", timezone.localtime())
@@ -47,7 +48,7 @@ class RunForm(forms.ModelForm[CarbonizationRun]):
 
     @property
     def group_names(self) -> list[str]:
-        return [*groups.SERIES_OF, *groups.others()]
+        return groups.offered(self.actor)
 
 
 class SegmentForm(forms.Form):

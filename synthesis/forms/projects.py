@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from synthesis.errors import Refusal
 from synthesis.models import Membership, Project, Role
 
 
@@ -43,10 +44,17 @@ class MemberForm(forms.Form):
         return user
 
     def save(self, project: Project, by: Any) -> Membership:
+        """Admits the person or changes their role. Raises Refusal where that takes the last manager away."""
+        user, role = self.cleaned_data["username"], self.cleaned_data["role"]
+        managers = project.memberships.filter(role=Role.MANAGER)
+        if role != Role.MANAGER and managers.exists() and not managers.exclude(user=user).exists():
+            raise Refusal(
+                _("%(user)s is the last manager. Make somebody else a manager first.") % {"user": user}
+            )
         membership, _made = Membership.objects.update_or_create(
             project=project,
-            user=self.cleaned_data["username"],
-            defaults={"role": self.cleaned_data["role"]},
-            create_defaults={"role": self.cleaned_data["role"], "created_by_id": by.pk},
+            user=user,
+            defaults={"role": role},
+            create_defaults={"role": role, "created_by_id": by.pk},
         )
         return membership

@@ -84,7 +84,7 @@ class StepForm(forms.ModelForm[Sample]):
 
     @property
     def group_names(self) -> list[str]:
-        return [*groups.SERIES_OF, *groups.others()]
+        return groups.offered(self.actor)
 
     def planned_values(self) -> dict[str, Any]:
         return {name: value for name, value in self.plan.items() if name in self.fields}

@@ -15,10 +15,10 @@ from synthesis import access, ledger
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.forms.kinds import LedgerForm
 from synthesis.forms.rows import place_refusal
-from synthesis.models import LedgerEntry, Role, Sample
+from synthesis.models import Role, Sample
 from synthesis.models.samples import State
 from synthesis.pages import page
-from synthesis.views.samples import head, sample_of
+from synthesis.views.samples import head, latest_entries, sample_of
 
 
 @require_POST
@@ -39,10 +39,8 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Booked on %(code)s.") % {"code": sample.code})
             return redirect(f"{sample.get_absolute_url()}?tab=ledger")
-    entries = (
-        LedgerEntry.objects.filter(sample=sample).select_related("product", "created_by").order_by("-id")
-    )
-    context = {"entries": entries[:500], "ledger_form": form, "chosen": request.POST.get("kind", "")}
+    entries = latest_entries(request, sample)
+    context = {"entries": entries, "ledger_form": form, "chosen": request.POST.get("kind", "")}
     return render(request, "synthesis/sample.html", head(request, sample, "ledger") | context, status=status)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +25,8 @@ def state_filter() -> Filter:
     return Filter("state", _("State"), "state", [Choice(value, label) for value, label in State.choices])
 
 
-def group_filter() -> Filter:
-    names = [*groups.SERIES_OF, *groups.others()]
+def group_filter(request: HttpRequest) -> Filter:
+    names = groups.offered(request.user)
     return Filter("group", _("Additive"), "group", [Choice(name, name, mark=name) for name in names])
 
 
@@ -78,7 +78,7 @@ def additives(request: HttpRequest) -> HttpResponse:
         samples_of(request, Kind.ADDITIVE),
         [CODE, NAME, GROUP, MADE, LEFT, OF, PLACE, STATE],
         search=("code", "name", "group", "place"),
-        filters=[group_filter(), state_filter()],
+        filters=[group_filter(request), state_filter()],
     )
     hint = _("Each boat of a furnace run leaves an additive lot here; a bought one is logged by itself.")
     row = "synthesis/rows/sample.html"
@@ -128,8 +128,9 @@ def materials(request: HttpRequest) -> HttpResponse:
 
 
 def _materials(request: HttpRequest) -> HttpResponse:
+    own = Q(lots__project__in=access.visible_projects(request.user).values("pk"))
     listing = Listing(
-        Material.objects.annotate(lot_count=Count("lots")),
+        Material.objects.annotate(lot_count=Count("lots", filter=own)),
         [
             Column(_("Name"), "name"),
             Column(_("Formula"), "formula"),

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from synthesis import access, chain_drawing, chain_graph, facts, genealogy, history
+from synthesis import access, chain_drawing, chain_graph, facts, genealogy, history, ledger
 from synthesis.forms.kinds import LedgerForm
 from synthesis.models import Boat, LedgerEntry, Role, Sample
 from synthesis.models.samples import Kind
 from synthesis.pages import page
 
+MOST_ENTRIES = 500
 TABS = (
     ("", _("Overview")),
     ("measurements", _("Measurements")),
@@ -115,14 +116,16 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
 
 
 def _ledger(request: HttpRequest, sample: Sample) -> dict[str, Any]:
-    entries = (
-        LedgerEntry.objects.filter(sample=sample).select_related("product", "created_by").order_by("-id")
-    )
-    return {"entries": entries[:500], "ledger_form": LedgerForm(unit=sample.unit)}
+    return {"entries": latest_entries(request, sample), "ledger_form": LedgerForm(unit=sample.unit)}
+
+
+def latest_entries(request: HttpRequest, sample: Sample) -> list[LedgerEntry]:
+    """The last entries of a ledger, newest first."""
+    return ledger.entries_of(sample, request.user)[-MOST_ENTRIES:][::-1]
 
 
 def _history(request: HttpRequest, sample: Sample) -> dict[str, Any]:
-    return {"happenings": history.of_sample(sample)}
+    return {"happenings": history.of_sample(sample, request.user)}
 
 
 def _fragment(request: HttpRequest, sample: Sample) -> dict[str, Any]:

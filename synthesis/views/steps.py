@@ -65,7 +65,7 @@ def _build(
     like = _like(request)
     initial = _initial_like(like, form_class) if like else {}
     form = form_class(data, initial=initial, actor=request.user)
-    roles = _rows_like(like) if like else _roles(roles_of(request) if roles_of else form.roles, request)
+    roles = _rows_like(like, request) if like else _roles(roles_of(request) if roles_of else form.roles, request)
     if not roles:
         return form, None
     return form, take_rows(data, request.user, roles, form.takes_unit, form.free_rows)
@@ -85,8 +85,10 @@ def _initial_like(like: Sample, form_class: type[StepForm]) -> dict[str, Any]:
     } | made
 
 
-def _rows_like(like: Sample) -> list[dict[str, str]]:
-    entries = LedgerEntry.objects.filter(product=like, kind=LedgerEntry.Kind.USE).select_related("sample")
+def _rows_like(like: Sample, request: HttpRequest) -> list[dict[str, str]]:
+    """The rows that made it; what was taken of samples that this person may not see is not offered."""
+    uses = LedgerEntry.objects.filter(product=like, kind=LedgerEntry.Kind.USE).select_related("sample")
+    entries = access.visible(uses, request.user, "sample__project").order_by("pk")
     return [
         {
             "role": entry.role,
