@@ -23,6 +23,8 @@ WITHOUT_DATABASE = {
     "makemigrations", "spectacular", "startapp", "up", "version",
 }  # fmt: skip
 
+MAKES_TABLES = {"migrate", "restore"}  # these need a database that runs, empty as it may be
+
 
 def database_for(arguments: list[str]) -> AbstractContextManager[None]:
     """What has to run while the command does."""
@@ -31,7 +33,7 @@ def database_for(arguments: list[str]) -> AbstractContextManager[None]:
         # makemigrations warns that it cannot compare with a database; the files are what counts.
         warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
         return nullcontext()
-    return local.database_running(migrate=arguments[0] != "migrate")
+    return local.database_running(migrate=arguments[0] not in MAKES_TABLES)
 
 
 def main() -> None:
