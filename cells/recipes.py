@@ -54,19 +54,19 @@ def replace_components(
 
 
 def require_whole(components: Sequence[RecipeComponent]) -> None:
-    """Raises Refusal unless the shares sum to 100 wt % exactly."""
+    """Raises Refusal unless the shares add to 100 wt % exactly."""
+    if not components:
+        raise Refusal(_("A recipe has at least one component."), field="components")
     total = sum((component.share_wt_percent for component in components), Decimal(0))
-    if total != WHOLE:
-        raise Refusal(
-            _("The shares add up to %(total)s wt %%, %(off)s wt %% %(way)s. They must add up to 100.")
-            % {
-                "total": plain(total),
-                "off": plain(abs(WHOLE - total)),
-                "way": _("too little") if total < WHOLE else _("too much"),
-            },
-            field="components",
-            code="shares",
-        )
+    if total == WHOLE:
+        return
+    said = (
+        _("Shares add to %(total)s wt %%. Add %(off)s wt %% or let one component take the rest.")
+        if total < WHOLE
+        else _("Shares add to %(total)s wt %%, %(off)s wt %% too much. Take that from one component.")
+    )
+    words = {"total": plain(total), "off": plain(abs(WHOLE - total))}
+    raise Refusal(said % words, field="components", code="shares")
 
 
 def _write(recipe: CathodeRecipe, components: Sequence[RecipeComponent], by: AbstractBaseUser | None) -> None:

@@ -1,74 +1,18 @@
-"""Recipes in versions, and cells on channels: rules that touch several rows."""
+"""Cells on channels, and what a recipe says of a cell: rules that touch several rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from cells.models import CathodeRecipe, Cell, Channel, Occupation, RecipeComponent
 from synthesis.errors import Refusal
-from synthesis.units import plain
 
 WHOLE = Decimal(100)
-
-
-@dataclass(frozen=True)
-class Share:
-    """One component of a recipe, in wt %."""
-
-    role: str
-    material: str
-    share_wt_percent: Decimal
-
-
-def check_shares(shares: Iterable[Share]) -> None:
-    """Raises Refusal unless the shares add to 100 wt %."""
-    shares = list(shares)
-    if not shares:
-        raise Refusal(_("A recipe has at least one component."), field="components")
-    total = sum((share.share_wt_percent for share in shares), Decimal(0))
-    if total < WHOLE:
-        raise Refusal(
-            _("Shares add to %(total)s wt %%. Add %(missing)s wt %% or let one component take the rest.")
-            % {"total": plain(total), "missing": plain(WHOLE - total)},
-            field="components",
-            code="shares",
-        )
-    if total > WHOLE:
-        raise Refusal(
-            _("Shares add to %(total)s wt %%, %(over)s wt %% too much. Take that from one component.")
-            % {"total": plain(total), "over": plain(total - WHOLE)},
-            field="components",
-            code="shares",
-        )
-
-
-@transaction.atomic
-def record_recipe(recipe: CathodeRecipe, shares: Iterable[Share], by: Any) -> CathodeRecipe:
-    """Saves a new version of a recipe; the version follows the last one of its name in the project."""
-    shares = list(shares)
-    check_shares(shares)
-    same = CathodeRecipe.objects.filter(project=recipe.project, name=recipe.name)
-    recipe.version = (same.aggregate(last=Max("version"))["last"] or 0) + 1
-    recipe.created_by_id = by.pk if by else None
-    recipe.save()
-    for number, share in enumerate(shares, start=1):
-        RecipeComponent.objects.create(
-            recipe=recipe,
-            number=number,
-            role=share.role,
-            material=share.material,
-            share_wt_percent=share.share_wt_percent,
-            created_by_id=recipe.created_by_id,
-        )
-    return recipe
 
 
 def active_share(recipe: CathodeRecipe) -> float | None:
@@ -115,6 +59,8 @@ def take_off(channel: Channel) -> Occupation:
     on_it = channel.occupations.filter(to_at__isnull=True).first()
     if on_it is None:
         raise Refusal(_("No cell is on %(channel)s.") % {"channel": channel}, field="cell", status=409)
-    on_it.to_at = timezone.now()
-    on_it.save(update_fields=["to_at"])
+    Occupation.objects.filter(pk=on_it.pk, to_at__isnull=True).update(
+        to_at=Now()
+    )  # by the clock that wrote from_at
+    on_it.refresh_from_db(fields=["to_at"])
     return on_it

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Min
 
+from synthesis.access import Actor, visible
 from synthesis.models import Sample
 
 SERIES_OF = {"SP": "s1", "NPCs": "s2", "Mo@NPCs": "s3", "Mo-Ni@NPCs": "s4"}
@@ -34,6 +35,12 @@ def series_of(group: str, others: Sequence[str] = ()) -> str:
 
 def is_none(group: str) -> bool:
     return group.strip().lower() in NO_ADDITIVE
+
+
+def offered(actor: Actor) -> list[str]:
+    """The groups that a person may choose among: the four, and those of samples that they may see."""
+    seen = set(visible(Sample.objects.order_by(), actor).values_list("group", flat=True).distinct())
+    return [*SERIES_OF, *(name for name in others() if name in seen)]
 
 
 def others() -> list[str]:

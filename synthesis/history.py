@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from synthesis import words
+from synthesis import ledger, words
+from synthesis.access import Actor
 from synthesis.models import LedgerEntry, Sample
 
 # Moved by the ledger, whose entries stand in this list themselves.
@@ -36,14 +37,12 @@ class Happening:
     order: int = 0
 
 
-def of_sample(sample: Sample) -> list[Happening]:
-    """Everything that happened to a sample, newest first, at most 200."""
+def of_sample(sample: Sample, reader: Actor) -> list[Happening]:
+    """Everything that happened to a sample, newest first, at most 200, as far as the reader may know it."""
     own = sample.own
     models: list[type[Model]] = [Sample] if type(own) is Sample else [Sample, type(own)]
     raw = [event for model in models for event in _events(model, sample.pk)]
-    entries = list(
-        LedgerEntry.objects.filter(sample_id=sample.pk).select_related("product").order_by("-id")[:MOST]
-    )
+    entries = ledger.entries_of(sample, reader)[-MOST:]
     people = _people({*(_actor(event) for event, _ in raw), *(entry.created_by_id for entry in entries)})
     found = [_happening(event, changes, people, sample) for event, changes in raw]
     found += [_booked(entry, people) for entry in entries]

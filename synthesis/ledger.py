@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from synthesis import genealogy
+from synthesis.access import Actor, visible_projects
 from synthesis.errors import NotEnough, Refusal
 from synthesis.models import LedgerEntry, MaterialLot, Sample
 from synthesis.models.samples import State
@@ -136,6 +137,20 @@ def in_unit_of(sample: Sample, amount: Quantity) -> Quantity:
     if material and material.density_g_per_mL and kinds == ("mass", "volume"):
         return Quantity(rounded(amount.to("g").value / material.density_g_per_mL), "mL").to(sample.unit)
     return amount.to(sample.unit)  # says which dimension was wanted
+
+
+def entries_of(sample: Sample, actor: Actor) -> list[LedgerEntry]:
+    """The entries of a sample, oldest first, each with what it went into and who wrote it.
+
+    What went into a project that the reader may not see is an entry like the others; into what it went, and as
+    what, is left out, because codes and roles are that project's own.
+    """
+    entries = list(sample.entries.select_related("sample", "product", "created_by").order_by("pk"))
+    seen = set(visible_projects(actor).values_list("pk", flat=True))
+    for entry in entries:
+        if entry.product is not None and entry.product.project_id not in seen:
+            entry.product, entry.role = None, ""
+    return entries
 
 
 def balance(entries: Iterable[LedgerEntry]) -> Decimal:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cells.models import CathodeRecipe, RecipeComponent
-from cells.services import Share
 from synthesis import access, units
 from synthesis.errors import Refusal
 from synthesis.forms.fields import UnitInput, said
@@ -56,9 +55,12 @@ class ComponentForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs.setdefault("aria-label", str(field.label))
 
-    def as_share(self) -> Share:
+    def component(self) -> RecipeComponent:
+        """The component that was typed, of no recipe yet."""
         values = self.cleaned_data
-        return Share(values["role"], values["material"], values["share"])
+        return RecipeComponent(
+            role=values["role"], material=values["material"], share_wt_percent=values["share"]
+        )
 
 
 ComponentRows: Any = forms.formset_factory(

@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from labsys.reports.content import LedgerLine
 from labsys.reports.wording import day, person
-from synthesis import words
+from synthesis import ledger, words
+from synthesis.access import Actor
 from synthesis.genealogy import Chain
 from synthesis.models import LedgerEntry, Sample
 
@@ -27,9 +28,9 @@ def taken_for(chain: Chain, upstream: set[int]) -> list[LedgerLine]:
     ]
 
 
-def ledger_of(sample: Sample) -> tuple[list[LedgerLine], str]:
+def ledger_of(sample: Sample, actor: Actor) -> tuple[list[LedgerLine], str]:
     """The sample's own entries with what was left after each, and a sentence where only the last ones are shown."""
-    entries = list(sample.entries.select_related("sample", "product", "created_by").order_by("pk"))
+    entries = ledger.entries_of(sample, actor)
     left = Decimal(0)
     lines = []
     for entry in entries:

@@ -58,7 +58,7 @@ def _report(
         [edge for edge in chain.edges if edge.target_id in up | {sample.pk}],
         chain.hidden,
     )
-    own_ledger, shortened = booked.ledger_of(sample)
+    own_ledger, shortened = booked.ledger_of(sample, actor)
     others = [cell for cell in found.compared if cell.pk not in back.samples]
     look = words.look(sample.state)
     return Report(

@@ -42,7 +42,7 @@ def test_the_same_recipe_again_is_its_next_version(bob):
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(72, "102 wt %, 2 wt % too much"), ("69.5", "99.5 wt %, 0.5 wt % too little")]
+    ("share", "said"), [(72, "102 wt %, 2 wt % too much"), ("69.5", "99.5 wt %. Add 0.5 wt %")]
 )
 def test_shares_that_miss_100_are_refused_with_their_sum(bob, share, said):
     wrong = [{**SHARES[0], "share_wt_percent": share}, *SHARES[1:]]

@@ -71,3 +71,9 @@ def test_a_viewer_gets_403_and_a_stranger_404(lab: Lab) -> None:
     assert lab.as_(lab.charlie).get(f"/recipes/{made.pk}/").status_code == 404
     assert lab.as_(lab.charlie).get(f"/log/recipe/?like={made.pk}").status_code == 404
     assert made.name not in lab.as_(lab.charlie).get("/recipes/").content.decode()
+
+
+def test_a_number_that_is_none_names_no_recipe(lab: Lab) -> None:
+    client = lab.as_(lab.bob)
+    assert client.get("/log/recipe/?like=²").status_code == 200
+    assert client.get("/log/cathode/?recipe=²").status_code == 200

@@ -116,3 +116,12 @@ def test_a_study_asks_the_database_equally_often_for_any_number_of_cells(
     client = lab.client(lab.vera)
     with django_assert_max_num_queries(20):
         client.get(address(four))
+
+
+def test_changing_a_study_keeps_the_cells_that_one_may_not_see(lab, four):
+    foreign = factories.cell(factories.ProjectFactory(name="Elsewhere still"))
+    study = Study.objects.create(project=lab.project, name="Does Mo help?")
+    study.cells.set([four[0], foreign])
+    sent = {"project": lab.project.pk, "name": "Does Mo help?", "reference_cycle": 1, "cells": [four[1].pk]}
+    assert lab.client(lab.bob).post(f"/studies/{study.pk}/change/", sent).status_code == 302
+    assert set(study.cells.values_list("pk", flat=True)) == {four[1].pk, foreign.pk}

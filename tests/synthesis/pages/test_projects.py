@@ -33,6 +33,12 @@ def test_the_last_manager_stays(lab: Lab) -> None:
     assert lab.project.memberships.filter(pk=own.pk).exists()
 
 
+def test_the_last_manager_is_not_made_a_viewer_either(lab: Lab) -> None:
+    answer = lab.as_(lab.alice).post("/projects/asslb/", {"username": "alice", "role": "viewer"})
+    assert answer.status_code == 400
+    assert lab.project.memberships.get(user=lab.alice).role == "manager"
+
+
 def test_an_editor_may_not_admit_and_a_stranger_sees_no_project(lab: Lab) -> None:
     sent = {"username": "vera", "role": "manager"}
     assert lab.as_(lab.bob).post("/projects/asslb/", sent).status_code == 403
