@@ -111,6 +111,15 @@ def forget_if_older(path: Path, seconds: float) -> bool:
     return old
 
 
+def fsync_folder(folder: Path) -> None:
+    """Brings the names in a folder to disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _keep(part: Path, sha256: str) -> None:
     """Gives the bytes their final name, in one step and on disk before it returns.
 
@@ -124,8 +133,8 @@ def _keep(part: Path, sha256: str) -> None:
         part.replace(final)
     else:
         _copy(part, final)
-    _fsync_folder(final.parent)
-    _fsync_folder(final.parent.parent)
+    fsync_folder(final.parent)
+    fsync_folder(final.parent.parent)
 
 
 def _same_disk(one: Path, other: Path) -> bool:
@@ -143,14 +152,6 @@ def _copy(part: Path, final: Path) -> None:
         beside.replace(final)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _fsync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _root() -> Path:

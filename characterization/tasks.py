@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 from psycopg import Error as DatabaseError
 
-from characterization import blobs, ingest, sandbox
+from characterization import blobs, ingest, parts, sandbox
 from characterization.models import Job, JobState, WorkerPulse
 
 logger = logging.getLogger(__name__)
@@ -47,11 +47,12 @@ def sweep() -> int:
 
 @shared_task(name="characterization.tidy")
 def tidy() -> int:
-    """Deletes parts and scratch folders of uploads and readers that died before they could. Answers for how many."""
+    """Deletes what uploads and readers left that died, and uploads that nobody continued. Answers for how many."""
     seconds = LEFT_BEHIND_AFTER.total_seconds()
     scratch = Path(settings.LABSYS_SCRATCH)
     left = list(scratch.iterdir()) if scratch.exists() else []
-    return blobs.forget_parts(seconds) + sum(blobs.forget_if_older(path, seconds) for path in left)
+    scratched = sum(blobs.forget_if_older(path, seconds) for path in left)
+    return blobs.forget_parts(seconds) + parts.forget_expired() + scratched
 
 
 @shared_task(name="characterization.pulse")

@@ -23,7 +23,21 @@ FORM_BYTES = 1_000_000
 """What the fields beside the file may add to a request."""
 
 
-class DeliverySerializer(serializers.Serializer[Any]):
+class WordsSerializer(serializers.Serializer[Any]):
+    """What a sender says of a file. ``sha256`` is checked; where it disagrees nothing is kept."""
+
+    sample = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    instrument = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
+    project = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    technique = serializers.ChoiceField(
+        [one.value for one in Technique], required=False, allow_blank=True, default=""
+    )
+    source_path = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+    started_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    sha256 = serializers.RegexField(r"^(?:[0-9a-fA-F]{64})?$", required=False, allow_blank=True, default="")
+
+
+class DeliverySerializer(WordsSerializer):
     """``size`` (bytes) and ``sha256`` are what the sender says of the file; where they disagree nothing is kept."""
 
     file = serializers.FileField(
@@ -34,16 +48,7 @@ class DeliverySerializer(serializers.Serializer[Any]):
             "invalid": gettext_lazy("No file arrived. Send it as multipart form field ‘file’."),
         },
     )
-    sample = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
-    instrument = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
-    project = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
-    technique = serializers.ChoiceField(
-        [one.value for one in Technique], required=False, allow_blank=True, default=""
-    )
-    source_path = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
-    started_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     size = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
-    sha256 = serializers.RegexField(r"^(?:[0-9a-fA-F]{64})?$", required=False, allow_blank=True, default="")
 
 
 def refuse_too_large(request: Request) -> None:
@@ -63,12 +68,18 @@ def refuse_too_large(request: Request) -> None:
 def delivered(actor: Actor, values: dict[str, Any]) -> intake.Receipt:
     """Finds sample, instrument and project of a validated delivery, and submits it."""
     upload: UploadedFile[Any] = values["file"]
+    size = values["size"] if values["size"] is not None else upload.size
+    return intake.submit(upload.chunks(), delivery_of(actor, values, upload.name or "", size))
+
+
+def delivery_of(actor: Actor, values: dict[str, Any], name: str, size: int | None) -> intake.Delivery:
+    """What an actor's words (``WordsSerializer``) mean. Raises Refusal or NotAllowed where they may not be said."""
     instrument = _instrument(actor, values["instrument"])
     sample = destination.sample_for(actor, values["sample"]) if values["sample"] else None
     project = destination.project_for_file(actor, sample, values["project"], instrument)
-    project, sample = destination.placed(actor, project, sample, upload.name or "")
-    delivery = intake.Delivery(
-        name=upload.name or "",
+    project, sample = destination.placed(actor, project, sample, name)
+    return intake.Delivery(
+        name=name,
         project=project,
         by=person(actor),
         instrument=instrument,
@@ -76,10 +87,9 @@ def delivered(actor: Actor, values: dict[str, Any]) -> intake.Receipt:
         technique=values["technique"],
         source_path=values["source_path"],
         started_at=values["started_at"],
-        size=values["size"] if values["size"] is not None else upload.size,
+        size=size,
         sha256=values["sha256"],
     )
-    return intake.submit(upload.chunks(), delivery)
 
 
 def _instrument(actor: Actor, name: str) -> Instrument | None:

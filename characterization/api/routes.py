@@ -6,9 +6,10 @@ from typing import Any
 
 from rest_framework.viewsets import GenericViewSet
 
-from characterization.api import files, measurements
+from characterization.api import files, measurements, uploads
 
 ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
     ("files", files.Files),
     ("measurements", measurements.Measurements),
+    ("uploads", uploads.Uploads),
 )

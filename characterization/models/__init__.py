@@ -3,6 +3,7 @@
 from characterization.models.files import Job, JobEvent, JobState, RawFile, WorkerPulse
 from characterization.models.findings import Analysis, Cycle, Finding
 from characterization.models.measurements import Measurement
+from characterization.models.uploads import Upload
 
 __all__ = [
     "Analysis",
@@ -13,5 +14,6 @@ __all__ = [
     "JobState",
     "Measurement",
     "RawFile",
+    "Upload",
     "WorkerPulse",
 ]

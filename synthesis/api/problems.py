@@ -22,6 +22,7 @@ from synthesis.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
+OWN_TITLES = {460: "Checksum Mismatch"}  # of the tus protocol; no registered status
 
 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
@@ -37,7 +38,7 @@ def problem(
     status: int, detail: str, *, code: str = "", errors: Mapping[str, list[str]] | None = None
 ) -> HttpResponse:
     """One problem. ``code`` is stable and stands at the end of ``type``."""
-    title = HTTPStatus(status).phrase
+    title = OWN_TITLES.get(status) or HTTPStatus(status).phrase
     body: dict[str, Any] = {
         "type": f"urn:labsys:problem:{code or title.lower().replace(' ', '_')}",
         "title": title,
@@ -46,7 +47,7 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    return HttpResponse(orjson.dumps(body), status=status, content_type=MEDIA_TYPE)
+    return HttpResponse(orjson.dumps(body), status=status, reason=title, content_type=MEDIA_TYPE)
 
 
 def _refused(error: Any) -> HttpResponse:

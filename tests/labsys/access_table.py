@@ -65,6 +65,7 @@ R_NEW = Policy(WRONG, REFUSED, OPEN, OPEN, REFUSED)
 R_NEW_MANAGER = Policy(WRONG, REFUSED, REFUSED, OPEN, REFUSED)
 R_SUPERUSER = everyone(REFUSED)
 R_SUPERUSER = replace(R_SUPERUSER, others=LOGIN)
+R_SENDERS = Policy(ABSENT, ABSENT, SERVED, ABSENT, ABSENT)
 R_CHANGE, R_DECIDE = CHANGE.over_rest(), DECIDE.over_rest()
 
 API = "/api/v1/"
@@ -94,6 +95,9 @@ REST: dict[str, dict[str, Policy]] = {
     f"{API}files/<pk>/": {"GET": replace(R_ONE, instrument=ABSENT), "PATCH": R_CHANGE},
     f"{API}files/<pk>/reread/": {"POST": R_CHANGE},
     f"{API}files/<pk>/raw/": {"GET": R_PART},
+    # An upload is its sender's (here the editor's) until it has become a file; to all others it does not exist.
+    f"{API}uploads/": {"POST": replace(R_NEW, instrument=OPEN)},
+    f"{API}uploads/<pk>/": dict.fromkeys(("GET", "PATCH", "DELETE"), R_SENDERS),
     f"{API}measurements/": {"GET": R_LIST},
     f"{API}measurements/<pk>/": {"GET": R_ONE},
     f"{API}measurements/<pk>/cycles/": {"GET": R_PART},

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cells.models import CathodeBatch, Cell, Channel, Occupation, Study
 from characterization import ingest
-from characterization.models import Measurement, RawFile
+from characterization.models import Measurement, RawFile, Upload
 from synthesis import access, furnace, ledger, logbook
 from synthesis.models import (
     ApiToken,
@@ -30,7 +30,7 @@ from synthesis.models import (
 )
 from synthesis.units import parse
 from tests import factories
-from tests.characterization import files
+from tests.characterization import files, tus
 
 WORD = "wonderland"
 """Stands in the name of everything that is Alice's."""
@@ -41,6 +41,7 @@ class House:
     project: Project
     run: CarbonizationRun
     file: RawFile
+    upload: Upload
     measurement: Measurement
     study: Study
     channel: Channel
@@ -78,7 +79,8 @@ def build() -> House:
     )
     ingest.ingest(file.job.pk)
     measurement = Measurement.objects.get(file=file)
-    house = House(project, run, file, measurement, study, channel, instrument, samples, {})
+    upload = Upload.objects.create(user=type(alice).objects.get(username="bob"), length=100)
+    house = House(project, run, file, upload, measurement, study, channel, instrument, samples, {})
     house.chart_keys = _chart_keys(house, _logged_in(alice))
     _tokens(instrument, alice, closed)
     return house
@@ -174,7 +176,7 @@ def _values(house: House, path: str) -> dict[str, Any]:
     is_run = part in ("carbonization-runs", "furnace-runs")
     keys = {
         "files": house.file.pk, "measurements": house.measurement.pk, "studies": house.study.pk,
-        "channels": house.channel.pk, "instruments": house.instrument.pk,
+        "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
         "materials": Material.objects.get().pk,
     }  # fmt: skip
@@ -206,6 +208,10 @@ def send(client: Client, method: str, address: str, house: House) -> Any:
     if address in ("/api/v1/files/", "/files/upload/"):
         project = house.project.slug if address.startswith("/api/") else house.project.pk
         return client.post(address, {"project": project, "file": SimpleUploadedFile("a.xy", files.xy(50))})
+    if address.startswith("/api/v1/uploads/"):
+        return client.generic(
+            method, address, b"{}", tus.CONTENT_TYPE, headers=tus.headers(house.project.slug)
+        )
     if address.startswith("/api/"):
         body = orjson.dumps({"project": house.project.slug, "instrument": house.instrument.name})
         return client.generic(method, address, body, content_type="application/json")
