@@ -29,6 +29,11 @@ def _flip(raw: bytes, edits: list[tuple[int, int]]) -> bytes:
     return bytes(changed)
 
 
+KNOWN_FAULTS = {
+    "empty", "truncated", "damaged", "not_this_format", "unsupported", "too_large", "hostile", "needs_mapping",
+}  # fmt: skip
+
+
 def outcome(reader: Reader, raw: bytes, name: str) -> list[Recording] | UnreadableFile:
     """What the reader makes of the bytes. Any exception but UnreadableFile goes through and fails the test."""
     with tempfile.TemporaryDirectory() as folder:
@@ -45,10 +50,7 @@ def keeps_its_promise(reader: Reader, raw: bytes, name: str) -> None:
     found = outcome(reader, raw, name)
     if isinstance(found, UnreadableFile):
         assert name in found.message
-        assert found.code in {
-            "empty", "truncated", "damaged", "not_this_format", "unsupported", "too_large", "hostile",
-            "needs_mapping",
-        }  # fmt: skip
+        assert found.code in KNOWN_FAULTS
         return
     assert found
     assert all(recording.table.height > 0 for recording in found)

@@ -143,18 +143,6 @@ def test_damage_gives_a_table_or_a_named_fault(raw: bytes):
     keeps_its_promise(READER, raw, "cell.bdf.csv")
 
 
-def parquet_bytes() -> bytes:
-    buffer = io.BytesIO()
-    pl.read_csv(io.StringIO(MACHINE)).write_parquet(buffer)
-    return buffer.getvalue()
-
-
-@settings(max_examples=120, deadline=None)
-@given(damaged(parquet_bytes()))
-def test_damage_to_parquet_gives_a_table_or_a_named_fault(raw: bytes):
-    keeps_its_promise(READER, raw, "cell.bdf.parquet")
-
-
 KNOWN = {
     "DLR__LiLNMOHydra0b__20221125__POCV__25degC__Basytec.bdf.csv": (17860, ["time_implausible"]),
     "SINTEF__G20M7-202512-Gru6mV__20251228__C30__25degC__Neware.bdf.csv": (17587, ["count_not_whole"]),
