@@ -1,8 +1,10 @@
-"""Headers that every answer carries, beside those Django and django-csp set."""
+"""Headers that every answer carries, beside those Django and django-csp set; and addresses that none can have."""
 
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
 
 FIXED = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
@@ -25,3 +27,16 @@ class PrivateAnswers:
         ):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class NoNulInAddresses:
+    """Refuses an address with a NUL in it: PostgreSQL has no text that holds one, so nothing can be meant by it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
+            words = _("The address holds a NUL character. Remove %00 from it.")
+            return HttpResponseBadRequest(words, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)

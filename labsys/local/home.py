@@ -56,7 +56,8 @@ class Home:
 
     def make(self) -> None:
         """The folder and what stands empty in it; nothing is changed where they exist."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(mode=0o700, exist_ok=True)  # they hold what the demonstration says of its logins
         self.scratch.mkdir(mode=0o700, exist_ok=True)
 
     def state(self) -> State | None:

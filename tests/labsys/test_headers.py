@@ -43,3 +43,13 @@ def test_ready_names_the_part_that_is_missing(client: Client) -> None:
         "storage": "ok",
         "worker": "no worker was heard yet",
     }
+
+
+@pytest.mark.parametrize(
+    "address", ["/search/?q=%00", "/samples/NS%00/", "/api/v1/samples/?q=a%00b", "/api/v1/samples/N%00/"]
+)
+def test_an_address_that_no_database_can_look_up_is_refused_in_words(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "Remove %00 from it" in answer.content.decode()
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
