@@ -7,7 +7,7 @@
   const number = (text) => parseFloat(String(text).replace(/[\s\u00a0]/g, "").replace("−", "-").replace(",", "."));
 
   // --- sample input: arrows move, Enter or a click chooses, Escape closes
-  const close = (combo) => { one(".combo-list", combo).replaceChildren(); one("input", combo).setAttribute("aria-expanded", "false"); };
+  const close = (combo) => { one(".combo-list", combo).replaceChildren(); one("input", combo).setAttribute("aria-expanded", "false"); one("input", combo).removeAttribute("aria-activedescendant"); };
   const choose = (combo, option) => {
     const input = one("input", combo);
     input.value = option.dataset.code;
@@ -29,7 +29,11 @@
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const next = options[(at + (event.key === "ArrowDown" ? 1 : options.length - 1) + options.length) % options.length];
-      options.forEach((option) => option.setAttribute("aria-selected", String(option === next)));
+      options.forEach((option, place) => {
+        option.id = `${one(".combo-list", combo).id}-${place}`;
+        option.setAttribute("aria-selected", String(option === next));
+      });
+      if (next) one("input", combo).setAttribute("aria-activedescendant", next.id);
       next?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" && at >= 0) { event.preventDefault(); choose(combo, options[at]); }
     else if (event.key === "Escape" || event.key === "Tab") close(combo);

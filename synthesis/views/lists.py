@@ -45,7 +45,8 @@ def show(
         "listed": listing.page(request.GET),
         "title": title,
         "row": rows,
-        "log": log,
+        "log": log if access.editable_projects(request.user).exists() else "",
+        "homeless": not access.visible_projects(request.user).exists(),
         "empty": empty,
         **more,
     }
