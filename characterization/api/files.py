@@ -126,9 +126,7 @@ class Files(Records):
         return [PeopleAndInstruments() if open_to_instruments else PeopleOnly()]
 
     def get_queryset(self) -> QuerySet[Any]:
-        seen = RawFile.objects.select_related("job", "project", "sample", "instrument", "created_by")
-        present = Measurement.objects.filter(current=True).only("id", "file_id").order_by("pk")
-        seen = seen.prefetch_related(Prefetch("measurements", present, to_attr="present"))
+        seen = self._shown()
         if isinstance(self.actor, InstrumentActor):
             return seen.filter(instrument=self.actor.instrument)
         return access.visible(seen, self.actor)
@@ -195,8 +193,14 @@ class Files(Records):
         creating = self.request is not None and self.request.method == "POST" and "pk" not in self.kwargs
         return [MultiPartParser()] if creating else super().get_parsers()
 
+    def _shown(self) -> QuerySet[RawFile]:
+        files = RawFile.objects.select_related("job", "project", "sample", "instrument", "created_by")
+        present = Measurement.objects.filter(current=True).only("id", "file_id").order_by("pk")
+        return files.prefetch_related(Prefetch("measurements", present, to_attr="present"))
+
     def _fresh(self, pk: int) -> Any:
-        return self.get_queryset().get(pk=pk)
+        """What was just handed in or changed: also a file that an instrument sent as the second one."""
+        return self._shown().get(pk=pk)
 
     def _refuse_whoever_writes_nowhere(self) -> None:
         if not getattr(self.actor, "is_superuser", False):

@@ -244,3 +244,9 @@ def test_a_page_of_files_costs_the_same_however_long_it_is(bob, project, django_
         bob.send(files.xy(points))
     with django_assert_num_queries(3):  # the token, the files, their measurements
         assert len(bob.get("files/").json()["results"]) == 9
+
+
+def test_an_instrument_that_sends_what_a_person_sent_before_is_told_so(bob, project):
+    first = bob.send(files.xy()).json()
+    again = rest.of_instrument(factories.InstrumentFactory(project=project)).send(files.xy())
+    assert (again.status_code, again.json()["id"], again.json()["duplicate"]) == (200, first["id"], True)
