@@ -96,7 +96,7 @@ def sponge(project: Project, grams: str = "20", **values: Any) -> NanospongeBatc
 
 def additive(
     project: Project, grams: str = "7.31", group: str = "Mo-Ni@NPCs", takes: Any = (), **values: Any
-):
+) -> CarbonAdditive:
     made = CarbonAdditive(project=project, group=group, **values)
     return ledger.record(made, Quantity(Decimal(grams), "g"), list(takes), by=None)
 
