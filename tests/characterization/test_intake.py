@@ -107,7 +107,7 @@ def test_the_same_bytes_twice_are_brought_to_disk_twice(project, monkeypatch):
     """The first sender's process may not have reached its fsync yet when the second is answered."""
     file = files.deliver(project)
     folders: list[str] = []
-    monkeypatch.setattr(blobs, "_fsync_folder", lambda folder: folders.append(folder.name))
+    monkeypatch.setattr(blobs, "fsync_folder", lambda folder: folders.append(folder.name))
     files.deliver(project)
     assert file.sha256[:2] in folders
 
