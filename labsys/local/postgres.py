@@ -8,13 +8,17 @@ from typing import Self
 
 import psycopg
 
-from labsys.local import cluster, leftovers, places, ports, roles, tether
+from labsys.local import cluster, leftovers, places, ports, roles, tether, watch
 from labsys.local.home import Home, State
 
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 30.0
+QUIT_LIMIT_S = 5.0
 PORT_TRIES = 5
 ORDINARY = ("max_connections=200", "timezone=UTC", "log_timezone=UTC", "log_statement=none")
+WITHOUT_HELPERS = (
+    "io_method=sync",
+)  # from 18 on: fewer processes that can die, at no cost for a small server
 FORGETFUL = ("fsync=off", "full_page_writes=off")  # for tests: outlives a kill, not a loss of power
 
 
@@ -29,6 +33,7 @@ class Server:
         self.home, self.safe = home, safe
         self.who = places.runner()
         self.process: subprocess.Popen[bytes] | None = None
+        self._watch = watch.Watch(self._answers, self._recovers)
 
     def start(self) -> Self:
         """Starts the server, making its data folder the first time; returns when it answers.
@@ -82,6 +87,7 @@ class Server:
                 return False
             if answers(self.home, state):
                 self._make_roles(state)
+                self._watch.restarted()
                 return True
             time.sleep(0.02)
         self.stop()
@@ -94,10 +100,35 @@ class Server:
     def _command(self, state: State) -> list[str]:
         options = (
             "listen_addresses=127.0.0.1", f"port={state.port}", "unix_socket_directories=",
-            *ORDINARY, *(() if self.safe else FORGETFUL),
+            *ORDINARY, *(WITHOUT_HELPERS if self._version(state) >= 18 else ()),
+            *(() if self.safe else FORGETFUL),
         )  # fmt: skip
         program, data = Path(state.programs) / "postgres", self.home.path / state.data
         return [str(program), "-D", str(data), *(part for option in options for part in ("-c", option))]
+
+    def _version(self, state: State) -> int:
+        return cluster.data_version(self.home.path / state.data) or 0
+
+    def is_stuck(self) -> bool:
+        """Whether it lives, refuses everybody and does not recover either."""
+        return self._watch.is_stuck()
+
+    def end_at_once(self) -> None:
+        """Ends a server that does not listen any more; the next start recovers what was committed."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            try:
+                self.process.wait(QUIT_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def _answers(self) -> bool:
+        state = self.home.state()
+        return state is not None and answers(self.home, state)
+
+    def _recovers(self) -> bool | None:
+        return watch.recovers(self.process.pid) if self.process is not None else None
 
 
 def answers(home: Home, state: State, role: str = cluster.SUPERUSER, database: str = "postgres") -> bool:

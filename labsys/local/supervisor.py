@@ -140,8 +140,13 @@ class Supervisor:
 
     def _tend_server(self) -> None:
         server = self.server
-        if server is None or server.process is None or server.process.poll() is None:
+        if server is None or server.process is None:
             return
+        if server.process.poll() is None:
+            if not server.is_stuck():
+                return
+            self.say("labsys: PostgreSQL refuses everybody and does not recover")
+            server.end_at_once()
         code, before = server.process.returncode, self.home.state()
         server.start()
         self.say(f"labsys: PostgreSQL ended ({told(code)}), started again")
