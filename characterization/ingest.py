@@ -1,7 +1,7 @@
 """The pipeline: claim -> read -> compute -> store, in one transaction, safe to run twice.
 
-The Job row in PostgreSQL is the truth. A worker claims it with a lease that it renews while it works; whoever lost
-its lease writes nothing. Nothing of a reading is seen before its transaction is through.
+Whoever lost the lease on the job writes nothing (``lease``). Nothing of a reading is seen before its transaction is
+through.
 """
 
 from __future__ import annotations
@@ -10,30 +10,22 @@ import shutil
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from cells.models import Cell
 from characterization import blobs, recording, sandbox
+from characterization.lease import Claim, LeaseLost, claim, finish, renew, still_mine
 from characterization.matching import sample_of
-from characterization.models import Job, JobEvent, JobState, RawFile
+from characterization.models import Job, JobState, RawFile
 from synthesis.models import Sample
 
-LEASE = timedelta(seconds=20)
 MOST_READER_DEATHS = 3
 MOST_ATTEMPTS = 20
-
-
-class LeaseLost(Exception):
-    """Another worker holds the job by now; what this one read is thrown away."""
 
 
 class ReaderRefused(Exception):
@@ -45,12 +37,6 @@ class ReaderRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Claim:
-    job_id: int
-    holder: UUID
-
-
-@dataclass(frozen=True)
 class Reading:
     """What the reader process found, whose it is, and the conditions that its analyses were told."""
 
@@ -58,23 +44,6 @@ class Reading:
     recordings: list[dict[str, Any]]
     sample: Sample | None
     conditions: dict[str, Any]
-
-
-def claim(job_id: int) -> Claim | None:
-    """Takes a job that waits, or whose holder let its lease run out. None: it is done, or another worker has it."""
-    holder = uuid4()
-    free = Q(state=JobState.RECEIVED) | Q(state=JobState.READING, lease_until__lt=Now())
-    with transaction.atomic():
-        taken = Job.objects.filter(free, pk=job_id).update(
-            state=JobState.READING,
-            holder=holder,
-            lease_until=Now() + LEASE,
-            attempts=F("attempts") + 1,
-            updated_at=Now(),
-        )
-        if taken:
-            _note(job_id, JobState.READING)
-    return Claim(job_id, holder) if taken else None
 
 
 def ingest(job_id: int) -> None:
@@ -91,15 +60,6 @@ def ingest(job_id: int) -> None:
     with suppress(LeaseLost):
         if _read_and_store(mine, job):
             ingest(job_id)
-
-
-def renew(mine: Claim) -> None:
-    """Keeps the lease. Raises LeaseLost where another worker took the job over."""
-    kept = Job.objects.filter(pk=mine.job_id, holder=mine.holder, state=JobState.READING).update(
-        lease_until=Now() + LEASE
-    )
-    if not kept:
-        raise LeaseLost
 
 
 def conditions_for(sample: Sample | None) -> dict[str, Any]:
@@ -170,7 +130,7 @@ def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
         recording.keep_tables(kept)
         renew(mine)
     with transaction.atomic():
-        _still_mine(mine)
+        still_mine(mine)
         file = RawFile.objects.select_related("sample", "instrument", "project").get(pk=seen.pk)
         untouched = (file.sample_id, file.project_id) == (seen.sample_id, seen.project_id)
         sample = reading.sample if untouched else file.sample
@@ -180,7 +140,7 @@ def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
         for kept in reading.recordings:
             recording.store(file, sample, reading.reader, kept, reading.conditions)
         again = conditions_for(sample) != reading.conditions
-        _finish(mine, _state(sample, again), _read_note(reading),
+        finish(mine, _state(sample, again), _read_note(reading),
                 reader_name=reading.reader["name"], reader_version=reading.reader["version"])  # fmt: skip
     return again
 
@@ -203,8 +163,8 @@ def _read_note(reading: Reading) -> str:
 def _refused(mine: Claim, error: dict[str, Any]) -> None:
     if error["code"] == "needs_mapping":
         with transaction.atomic():
-            _still_mine(mine)
-            _finish(mine, JobState.NEEDS_MAPPING, error["message"], error_code=error["code"],
+            still_mine(mine)
+            finish(mine, JobState.NEEDS_MAPPING, error["message"], error_code=error["code"],
                     error_message=error["message"], error_hint=error["hint"])  # fmt: skip
         return
     _fail(mine, error["code"], error["message"], error["hint"])
@@ -233,7 +193,7 @@ def _not_storable(mine: Claim, file: RawFile, error: Exception) -> None:
 def _reader_died(mine: Claim, reason: str) -> None:
     """Counts a death of the reader process; the third is a failure, because the file may be what kills it."""
     with transaction.atomic():
-        job = _still_mine(mine)
+        job = still_mine(mine)
         deaths = job.reader_deaths + 1
         Job.objects.filter(pk=job.pk).update(reader_deaths=deaths)
         note = _("reader process died (%(reason)s), death %(count)s of %(most)s") % {
@@ -242,7 +202,7 @@ def _reader_died(mine: Claim, reason: str) -> None:
             "most": MOST_READER_DEATHS,
         }
         if deaths < MOST_READER_DEATHS:
-            _finish(mine, JobState.RECEIVED, note)
+            finish(mine, JobState.RECEIVED, note)
             return
     asked = {"count": deaths, "reason": reason}
     message = _("The reader process died %(count)s times on this file: %(reason)s.") % asked
@@ -252,31 +212,8 @@ def _reader_died(mine: Claim, reason: str) -> None:
 
 def _fail(mine: Claim, code: str, message: str, hint: str) -> None:
     with transaction.atomic():
-        _still_mine(mine)
-        _finish(mine, JobState.FAILED, message, error_code=code, error_message=message, error_hint=hint)
-
-
-def _still_mine(mine: Claim) -> Job:
-    job = (
-        Job.objects.select_for_update()
-        .filter(pk=mine.job_id, holder=mine.holder, state=JobState.READING)
-        .first()
-    )
-    if job is None:
-        raise LeaseLost
-    return job
-
-
-def _finish(mine: Claim, state: JobState, note: str, **values: str) -> None:
-    cleared = {"error_code": "", "error_message": "", "error_hint": ""}
-    Job.objects.filter(pk=mine.job_id).update(
-        state=state, holder=None, lease_until=None, updated_at=Now(), **{**cleared, **values}
-    )
-    _note(mine.job_id, state, note)
-
-
-def _note(job_id: int, state: str, note: str = "") -> None:
-    JobEvent.objects.create(job_id=job_id, state=state, note=note[:300])
+        still_mine(mine)
+        finish(mine, JobState.FAILED, message, error_code=code, error_message=message, error_hint=hint)
 
 
 def _scratch() -> Path:

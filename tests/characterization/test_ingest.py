@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.db.models.functions import Now
 
-from characterization import blobs, ingest, intake, recording, sandbox, store
+from characterization import blobs, ingest, intake, lease, recording, sandbox, store
 from characterization.models import Analysis, Cycle, Job, JobState, Measurement
 from tests import factories
 from tests.characterization import files
@@ -149,18 +149,18 @@ def test_attaching_and_taking_off_moves_between_done_and_unmatched(project):
 
 def test_a_job_that_another_worker_holds_is_left_alone(project):
     file = files.deliver(project)
-    assert ingest.claim(file.job.pk) is not None
-    assert ingest.claim(file.job.pk) is None
+    assert lease.claim(file.job.pk) is not None
+    assert lease.claim(file.job.pk) is None
 
 
 def test_a_job_whose_lease_ran_out_is_taken_over_and_the_first_worker_writes_nothing(project):
     file = files.deliver(project)
-    lost = ingest.claim(file.job.pk)
+    lost = lease.claim(file.job.pk)
     assert lost is not None
     Job.objects.update(lease_until=Now() - timedelta(seconds=1))
     assert read(file).state == JobState.UNMATCHED
-    with pytest.raises(ingest.LeaseLost):
-        ingest.renew(lost)
+    with pytest.raises(lease.LeaseLost):
+        lease.renew(lost)
     assert Measurement.objects.count() == 1
 
 

@@ -11,7 +11,7 @@ from labsys.reports import booked
 from synthesis import history, ledger
 from synthesis.models import CarbonAdditive, NanospongeBatch
 from synthesis.units import parse
-from tests.factories import lot, sponge, take
+from tests.factories import additive, lot, take
 from tests.synthesis.pages.conftest import Lab
 
 
@@ -73,7 +73,7 @@ def test_groups_of_other_projects_are_not_offered(lab: Lab, border: Border, addr
 
 
 def test_the_groups_of_own_samples_are_offered(lab: Lab) -> None:
-    sponge(lab.project, group="Own carbon")
+    additive(lab.project, group="Own carbon")
     assert "Own carbon" in lab.as_(lab.bob).get("/additives/").content.decode()
 
 
