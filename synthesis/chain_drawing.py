@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from synthesis.chain_graph import Graph, Link, Node, text_width
 
 HEIGHT = 44
-NARROWEST_GAP, GAP_Y, SIDE_GAP = 36, 26, 42
+NARROWEST_GAP, GAP_Y, SIDE_GAP = 34, 26, 42
 SIDE_STEP = 150
 LANE = 20
 PAD = 4
@@ -154,7 +154,7 @@ def _block(sides: tuple[list[str], list[str]] | None) -> tuple[float, float, flo
 def _gap(graph: Graph, column: set[str], after: set[str]) -> float:
     """Room for the longest label between this column and the next."""
     links = [link for link in graph.links if link.source in column and link.target in after]
-    return max(NARROWEST_GAP, max((text_width(link.label) for link in links), default=0) + 10)
+    return max(NARROWEST_GAP, max((text_width(link.label) for link in links), default=0) + 8)
 
 
 def _place_sides(graph: Graph, node: Node, sides: tuple[list[str], list[str]]) -> float:
