@@ -69,7 +69,7 @@ class Archive:
     def __init__(self, tar: tarfile.TarFile) -> None:
         self.tar = tar
         self.infos: dict[str, tarfile.TarInfo] = {}
-        for info in tar:
+        for info in _as_far_as_whole(tar):
             if info.name in self.infos or info.type not in REGULAR or info.issparse():
                 raise BackupError(
                     _("The archive holds %(name)r twice or as a link or folder; that is no backup of labsys.")
@@ -137,6 +137,14 @@ class Archive:
         if found is None:  # only a member that is no file, which was refused before
             raise BackupError(_("%(name)s in the backup is no file.") % {"name": name})
         return found
+
+
+def _as_far_as_whole(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The members before the end or the first broken one; the manifest stands at the end, so it is missed then."""
+    try:
+        yield from tar
+    except tarfile.TarError:
+        return
 
 
 @contextmanager

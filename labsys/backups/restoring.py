@@ -1,5 +1,6 @@
 """Restores a backup into an empty installation: everything is checked before anything is touched, and what fails
-on the way is taken back. The database comes last, in one transaction: a restore that was killed can be repeated."""
+on the way is taken back. The database comes last, in one transaction: a restore that was killed before can be
+repeated, and one that was killed after is finished by `migrate`."""
 
 from __future__ import annotations
 
