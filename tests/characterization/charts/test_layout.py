@@ -33,6 +33,29 @@ def test_a_label_that_would_leave_the_page_goes_before_its_end():
     assert place.left
 
 
+def test_a_label_stays_above_the_axis():
+    (place,) = layout.place_labels([End(100, 2, 40)], 12, 200, height=100)
+    assert 2 + place.shift >= 6
+
+
+def test_a_label_is_not_written_over_the_next_line():
+    falls = layout.stroke(numbers([115, 115]), numbers([0, 100]), 4)
+    (place,) = layout.place_labels([End(100, 50, 40)], 12, 200, strokes=[falls])
+    assert place.left
+
+
+def test_a_label_between_two_lines_goes_past_the_last_one_with_a_leader():
+    falls = [layout.stroke(numbers([x, x]), numbers([0, 100]), 4) for x in (85, 115)]
+    (place,) = layout.place_labels([End(100, 50, 40)], 12, 200, strokes=falls)
+    assert place.leader
+    assert 100 + place.across > 115
+
+
+def test_a_stroke_has_no_gap_wider_than_asked():
+    along = layout.stroke(numbers([0, 100]), numbers([0, 50]), 4)
+    assert max(abs(along[1:, 0] - along[:-1, 0])) <= 4
+
+
 def test_a_label_stands_at_the_right_hand_end_of_its_line():
     falling = Layer("line", numbers([1000, 100, 1]), numbers([10, 20, 30]))
     assert layout.label_point(falling, Axis("Frequency", "Hz")) == (1000, 10)

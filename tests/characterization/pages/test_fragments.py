@@ -103,3 +103,17 @@ def test_the_navigation_counts_files_that_wait(lab):
     assert (
         'id="count-files" hx-swap-oob="true">1<' in lab.client(lab.vera).get("/home/counts/").content.decode()
     )
+
+
+def test_the_head_of_a_running_cell_says_where_it_runs_and_how_far_it_is(lab):
+    cell = lab.cell()
+    cell.planned_cycles = 200
+    cell.anode = "Li-In"
+    cell.save()
+    channel = Channel.objects.create(instrument=factories.instrument(lab.project), name="08")
+    Occupation.objects.create(channel=channel, cell=cell)
+    page = lab.client(lab.vera).get(f"/samples/{cell.code}/dashboards/").content.decode()
+    head = page[page.index('id="head-state"') :]
+    assert "running, cycle 3 of 200" in head
+    assert str(channel) in head
+    assert "anode Li-In" in head
