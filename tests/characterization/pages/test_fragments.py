@@ -110,7 +110,7 @@ def test_the_head_of_a_running_cell_says_where_it_runs_and_how_far_it_is(lab):
     cell.planned_cycles = 200
     cell.anode = "Li-In"
     cell.save()
-    channel = Channel.objects.create(instrument=factories.instrument(lab.project), name="08")
+    channel = Channel.objects.create(instrument=factories.InstrumentFactory(project=lab.project), name="08")
     Occupation.objects.create(channel=channel, cell=cell)
     page = lab.client(lab.vera).get(f"/samples/{cell.code}/dashboards/").content.decode()
     head = page[page.index('id="head-state"') :]
