@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from celery import shared_task
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 from django.conf import settings
@@ -28,7 +29,8 @@ LEFT_BEHIND_AFTER = timedelta(hours=24)
 
 @shared_task(name="characterization.ingest")
 def read(job_id: int) -> None:
-    ingest.ingest(job_id)
+    with pghistory.context(worker=socket.gethostname(), job=job_id):
+        ingest.ingest(job_id)
 
 
 @shared_task(name="characterization.sweep")

@@ -8,9 +8,10 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db.models.functions import Now
 
-from characterization import blobs, ingest, intake, lease, recording, sandbox, store
+from characterization import blobs, ingest, intake, lease, recording, sandbox, store, tasks
 from characterization.models import Analysis, Cycle, Job, JobState, Measurement
 from tests import factories
 from tests.characterization import files
@@ -391,3 +392,12 @@ def test_the_reader_process_reaches_no_network():
         pytest.skip("this system does not let a process leave the network")
     interfaces = Path(f"/proc/{process.pid}/net/dev").read_text().splitlines()[2:]
     assert [line.split(":")[0].strip() for line in interfaces] == ["lo"]
+
+
+def test_what_a_worker_changed_is_recorded_as_the_workers_doing(project):
+    carbon = factories.additive(project)
+    file = files.deliver(project, name=f"{carbon.code}_xrd.xy")
+    tasks.read(file.job.pk)
+    event = apps.get_model("characterization", "MeasurementEvent").objects.get()
+    assert event.pgh_context["job"] == file.job.pk
+    assert event.pgh_context["worker"]
