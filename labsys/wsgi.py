@@ -1,9 +1,11 @@
-"""The web application for gunicorn."""
+"""The web application as gunicorn runs it. Every page is loaded before the first visitor comes, not by that visitor."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labsys.settings")
 
 application = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018  # reading it imports the views
