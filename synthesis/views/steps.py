@@ -65,7 +65,9 @@ def _build(
     like = _like(request)
     initial = _initial_like(like, form_class) if like else {}
     form = form_class(data, initial=initial, actor=request.user)
-    roles = _rows_like(like, request) if like else _roles(roles_of(request) if roles_of else form.roles, request)
+    roles = (
+        _rows_like(like, request) if like else _roles(roles_of(request) if roles_of else form.roles, request)
+    )
     if not roles:
         return form, None
     return form, take_rows(data, request.user, roles, form.takes_unit, form.free_rows)
