@@ -24,11 +24,10 @@ Membership.objects.create(project=project, user=alice, role=Role.MANAGER)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests run in one worker, on one installation."""
+    """Marks the tests of this folder."""
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

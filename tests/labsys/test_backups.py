@@ -23,8 +23,6 @@ from labsys.local.home import Home
 from labsys.local.postgres import Server
 from tests.processes import CHECKOUT, environment, manage, open_to_all
 
-pytestmark = pytest.mark.xdist_group("backups")
-
 Made = dict[str, Any]
 KEY = "secrets/key"
 MEASURED = "CELL-0001.bdf.csv"

@@ -16,7 +16,7 @@ from tests.characterization import files
 from tests.processes import eventually
 from tests.running import App
 
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("brokers")]
+pytestmark = pytest.mark.system
 
 
 def answers(port: int) -> bool:

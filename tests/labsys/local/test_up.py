@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,7 @@ from labsys.local.home import Home
 from labsys.local.postgres import is_running
 from tests.processes import CHECKOUT, below, environment, eventually, is_alive, manage
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
-    pytest.mark.xdist_group("up"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 SHUTTING_DOWN_S = 60
 
 
@@ -115,11 +113,17 @@ def test_a_command_uses_the_server_that_runs(installation: Installation) -> None
     assert installation.running("postgres -D") == servers
 
 
+def kill(pids: list[int]) -> None:
+    """With -9, one after the other; some may have followed the one before."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 @pytest.mark.parametrize("word", ["celery", "gunicorn", "postgres -D"])
 def test_what_is_killed_comes_back(installation: Installation, word: str) -> None:
     killed = installation.running(word)
-    for pid in killed:
-        os.kill(pid, signal.SIGKILL)
+    kill(killed)
 
     eventually(lambda: installation.running(word) and not set(installation.running(word)) & set(killed))
     eventually(installation.is_ready)
@@ -148,8 +152,7 @@ def test_after_everything_was_killed_the_next_one_recovers_by_itself(installatio
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     all_of_it = [installation.pid, *below(installation.pid)]
-    for pid in all_of_it:
-        os.kill(pid, signal.SIGKILL)
+    kill(all_of_it)
     installation.end(signal.SIGKILL)
 
     assert installation.up() == f"labsys ready: http://127.0.0.1:{installation.port}"
