@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab() -> Iterator[App]:
     """An installation with one project, of which Alice is the manager."""
     with open_to_all() as folder, App(folder / "home") as app:
@@ -39,8 +39,9 @@ def lab() -> Iterator[App]:
         yield app
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Ended with this folder: its event loop would keep later tests of the same process from their database."""
     if CHROMIUM is None:
         pytest.skip("no Chromium found: install the system's chromium to run the browser tests")
     with sync_playwright() as playwright:
