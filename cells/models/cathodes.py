@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from synthesis.models.samples import Kind, Sample
+from synthesis.models.samples import Kind, Sample, signed_stays
 from synthesis.models.steps import measured
 from synthesis.records import Record, tracked
 
@@ -115,3 +115,4 @@ class CathodeBatch(Sample):
     class Meta:
         verbose_name = _("composite cathode batch")
         verbose_name_plural = _("composite cathode batches")
+        triggers = (signed_stays(),)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from synthesis.models.samples import Kind, Sample
+from synthesis.models.samples import Kind, Sample, signed_stays
 from synthesis.models.steps import measured
 from synthesis.records import tracked
 
@@ -69,6 +69,7 @@ class Cell(Sample):
     class Meta:
         verbose_name = _("cell")
         verbose_name_plural = _("cells")
+        triggers = (signed_stays("left_out", "left_out_reason"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(left_out=False) | ~Q(left_out_reason=""), name="left_out_with_a_reason"

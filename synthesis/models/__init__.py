@@ -2,9 +2,14 @@
 
 from synthesis.models.access import ApiToken, Membership, Project, Role
 from synthesis.models.carbonization import Boat, CarbonAdditive, CarbonizationRun, ProgrammeSegment
-from synthesis.models.equipment import Instrument
+from synthesis.models.desk import SavedSearch, Submission
+from synthesis.models.equipment import EquipmentCheck, Instrument
 from synthesis.models.ledger import LedgerEntry
 from synthesis.models.materials import Material, MaterialLot
+from synthesis.models.places import Place
+from synthesis.models.protocols import Protocol, ProtocolVersion
+from synthesis.models.quality import Flag, GateDecision, SpecificationLimit, UseAllowance, Verdict
+from synthesis.models.reviews import Signature
 from synthesis.models.samples import CodeCounter, Sample
 from synthesis.models.steps import ElectrolyteBatch, FreezeDriedBatch, ImpregnatedBatch, NanospongeBatch
 
@@ -15,7 +20,10 @@ __all__ = [
     "CarbonizationRun",
     "CodeCounter",
     "ElectrolyteBatch",
+    "EquipmentCheck",
+    "Flag",
     "FreezeDriedBatch",
+    "GateDecision",
     "ImpregnatedBatch",
     "Instrument",
     "LedgerEntry",
@@ -23,8 +31,17 @@ __all__ = [
     "MaterialLot",
     "Membership",
     "NanospongeBatch",
+    "Place",
     "ProgrammeSegment",
     "Project",
+    "Protocol",
+    "ProtocolVersion",
     "Role",
     "Sample",
+    "SavedSearch",
+    "Signature",
+    "SpecificationLimit",
+    "Submission",
+    "UseAllowance",
+    "Verdict",
 ]

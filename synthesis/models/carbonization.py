@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from synthesis import codes
-from synthesis.models.samples import Kind, Sample
+from synthesis.models.samples import Kind, Sample, signed_stays
 from synthesis.models.steps import measured
 from synthesis.records import Record, tracked
+
+_SIGNED_RUN_STAYS = """
+IF OLD.signed_at IS NOT NULL AND NEW.signed_at IS NOT NULL AND NEW IS DISTINCT FROM OLD THEN
+    RAISE EXCEPTION '% is signed: open the review again before it is changed', OLD.code
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+_PART_OF_A_SIGNED_RUN_STAYS = """
+IF EXISTS (SELECT FROM synthesis_carbonizationrun WHERE signed_at IS NOT NULL
+            AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END,
+                       CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END))
+THEN
+    RAISE EXCEPTION 'the run is signed: open the review again before it is changed' USING ERRCODE = 'check_violation';
+END IF;
+IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+RETURN NEW;
+"""
+
+
+def _run_stays() -> pgtrigger.Trigger:
+    """For the parts of a run: nothing is added to a signed run, changed in it or taken out of it."""
+    return pgtrigger.Trigger(
+        name="signed_run_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=_PART_OF_A_SIGNED_RUN_STAYS,
+    )
 
 
 @tracked()
@@ -31,11 +60,36 @@ class CarbonizationRun(Record):
     highest_temperature_degC = measured(_("highest temperature reached (°C)"), lowest=-273.15)
     note = models.TextField(_("note"), blank=True)
     simulated = models.BooleanField(_("simulated"), default=False, editable=False)
+    planned = models.JSONField(_("planned values"), default=dict, blank=True, editable=False)
+    reasons = models.JSONField(_("reasons for deviations"), default=dict, blank=True, editable=False)
+    protocol = models.ForeignKey(
+        "synthesis.ProtocolVersion",
+        verbose_name=_("protocol"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="runs",
+    )
+    equipment = models.ForeignKey(
+        "synthesis.Instrument",
+        verbose_name=_("equipment"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="runs",
+    )
+    signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("-id",)
         verbose_name = _("carbonization run")
         verbose_name_plural = _("carbonization runs")
+        triggers = (
+            pgtrigger.Trigger(
+                name="signed_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=_SIGNED_RUN_STAYS
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -67,6 +121,7 @@ class ProgrammeSegment(Record):
             models.CheckConstraint(condition=Q(rate_degC_per_min__gt=0), name="ramp_goes_somewhere"),
             models.CheckConstraint(condition=Q(hold_h__gte=0), name="hold_not_negative"),
         )
+        triggers = (_run_stays(),)
 
     def __str__(self) -> str:
         return f"{self.from_degC:g} → {self.to_degC:g} °C, {self.hold_h:g} h"
@@ -85,6 +140,7 @@ class CarbonAdditive(Sample):
     class Meta:
         verbose_name = _("carbon additive lot")
         verbose_name_plural = _("carbon additive lots")
+        triggers = (signed_stays(),)
 
 
 @tracked()
@@ -114,6 +170,7 @@ class Boat(Record):
                 name="nothing_grows_in_a_furnace",
             ),
         )
+        triggers = (_run_stays(),)
 
     def __str__(self) -> str:
         return f"{self.run} · {self.number}"

@@ -17,6 +17,17 @@ UPDATE synthesis_sample
 RETURN NEW;
 """
 
+# What a signed sample was made of, and how much came out, is part of what was signed.
+_SIGNED_MAKING_STAYS = """
+IF EXISTS (SELECT FROM synthesis_sample WHERE signed_at IS NOT NULL
+            AND (id = NEW.product_id OR (NEW.kind = 'make' AND id = NEW.sample_id)))
+THEN
+    RAISE EXCEPTION 'the sample is signed: open the review again before it is changed'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
 
 @tracked()
 class LedgerEntry(Record):
@@ -62,6 +73,12 @@ class LedgerEntry(Record):
         )
         triggers = (
             pgtrigger.Trigger(name="book", when=pgtrigger.After, operation=pgtrigger.Insert, func=_BOOK),
+            pgtrigger.Trigger(
+                name="signed_making_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_SIGNED_MAKING_STAYS,
+            ),
             pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
         )
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from synthesis.models.samples import Kind, Sample
+from synthesis.models.samples import Kind, Sample, signed_stays
 from synthesis.records import Record, tracked
 
 
@@ -27,6 +27,24 @@ class Material(Record):
     density_g_per_mL = models.DecimalField(
         _("density (g/mL)"), max_digits=10, decimal_places=5, null=True, blank=True
     )
+    supplier = models.CharField(_("usual supplier"), max_length=120, blank=True)
+    pictograms = models.JSONField(_("GHS pictograms"), default=list, blank=True)
+    signal_word = models.CharField(
+        _("signal word"),
+        max_length=8,
+        blank=True,
+        choices=(("danger", _("Danger")), ("warning", _("Warning"))),
+    )
+    hazard_statements = models.CharField(
+        _("hazard statements"), max_length=300, blank=True, help_text=_("H phrases: H301 H315 EUH014")
+    )
+    precautionary_statements = models.CharField(
+        _("precautionary statements"), max_length=400, blank=True, help_text=_("P phrases: P280 P301+P310")
+    )
+    low_stock_amount = models.DecimalField(
+        _("order again below"), max_digits=14, decimal_places=6, null=True, blank=True
+    )
+    low_stock_unit = models.CharField(max_length=8, default="g", editable=False)
     phase = models.CharField(_("phase"), max_length=8, choices=Phase.choices, default=Phase.SOLID)
 
     class Meta:
@@ -61,11 +79,13 @@ class MaterialLot(Sample):
     purity_percent = models.DecimalField(
         _("purity (%)"), max_digits=7, decimal_places=4, null=True, blank=True
     )
+    opened_on = models.DateField(_("opened"), null=True, blank=True)
     expires_on = models.DateField(_("best before"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("material lot")
         verbose_name_plural = _("material lots")
+        triggers = (signed_stays(),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(purity_percent__isnull=True) | Q(purity_percent__gt=0, purity_percent__lte=100),

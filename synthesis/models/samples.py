@@ -56,6 +56,59 @@ RETURN NEW;
 """
 
 
+# What was signed stays as it was until the review is reopened; where it stands and what is left may move.
+_SIGNED_STAYS = """
+IF OLD.signed_at IS NOT NULL AND NEW.signed_at IS NOT NULL AND (
+    (NEW.kind, NEW.code, NEW.name, NEW."group", NEW.project_id, NEW.unit, NEW.made_at, NEW.note, NEW.simulated,
+     NEW.protocol_id, NEW.equipment_id, NEW.signed_at, NEW.created_by_id, NEW.created_at)
+        IS DISTINCT FROM
+    (OLD.kind, OLD.code, OLD.name, OLD."group", OLD.project_id, OLD.unit, OLD.made_at, OLD.note, OLD.simulated,
+     OLD.protocol_id, OLD.equipment_id, OLD.signed_at, OLD.created_by_id, OLD.created_at)
+    OR (NEW.planned, NEW.reasons) IS DISTINCT FROM (OLD.planned, OLD.reasons))
+THEN
+    RAISE EXCEPTION '% is signed: open the review again before it is changed', OLD.code
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+_SIGNED_KIND_STAYS = """
+IF (TG_OP = 'DELETE' OR to_jsonb(NEW) - ARRAY[{free}]::text[] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{free}]::text[])
+    AND EXISTS (SELECT FROM synthesis_sample WHERE id = OLD.sample_ptr_id AND signed_at IS NOT NULL)
+THEN
+    RAISE EXCEPTION 'sample % is signed: open the review again before it is changed', OLD.sample_ptr_id
+        USING ERRCODE = 'check_violation';
+END IF;
+IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+RETURN NEW;
+"""
+# Two writers of one slot wait for each other on the place's row; what is used up no longer takes room.
+_A_SLOT_IS_FREE = """
+DECLARE room integer;
+BEGIN
+IF NEW.location_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.location_id IS DISTINCT FROM OLD.location_id) THEN
+    SELECT capacity INTO room FROM synthesis_place WHERE id = NEW.location_id FOR UPDATE;
+    IF room IS NOT NULL AND room <= (
+        SELECT count(*) FROM synthesis_sample
+         WHERE location_id = NEW.location_id AND id <> NEW.id AND (amount_left > 0 OR amount_made = 0))
+    THEN
+        RAISE EXCEPTION 'the place is full' USING ERRCODE = 'check_violation', CONSTRAINT = 'a_slot_is_free';
+    END IF;
+END IF;
+RETURN NEW;
+END;
+"""
+
+
+def signed_stays(*free: str) -> pgtrigger.Trigger:
+    """For the table of a kind: what was signed is neither changed nor deleted there, but for the ``free`` columns."""
+    return pgtrigger.Trigger(
+        name="signed_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=_SIGNED_KIND_STAYS.format(free=", ".join(f"'{name}'" for name in free)),
+    )
+
+
 @tracked()
 class Sample(Record):
     """Anything with a code. The kinds are subclasses with their own columns; the amounts are the ledger's.
@@ -83,11 +136,38 @@ class Sample(Record):
         _("left"), max_digits=20, decimal_places=9, default=Decimal(0), editable=False
     )
     made_at = models.DateTimeField(_("made"), db_default=Now())
-    place = models.CharField(_("place"), max_length=120, blank=True)
+    place = models.CharField(_("place"), max_length=400, blank=True)
+    location = models.ForeignKey(
+        "synthesis.Place",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="samples",
+    )
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.AVAILABLE)
     note = models.TextField(_("note"), blank=True)
     simulated = models.BooleanField(_("simulated"), default=False, editable=False)
     planned = models.JSONField(_("planned values"), default=dict, blank=True, editable=False)
+    reasons = models.JSONField(_("reasons for deviations"), default=dict, blank=True, editable=False)
+    protocol = models.ForeignKey(
+        "synthesis.ProtocolVersion",
+        verbose_name=_("protocol"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="samples",
+    )
+    equipment = models.ForeignKey(
+        "synthesis.Instrument",
+        verbose_name=_("equipment"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="made_with_it",
+    )
+    signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("-id",)
@@ -108,6 +188,15 @@ class Sample(Record):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=_AMOUNTS_ARE_THE_LEDGERS,
+            ),
+            pgtrigger.Trigger(
+                name="signed_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=_SIGNED_STAYS
+            ),
+            pgtrigger.Trigger(
+                name="a_slot_is_free",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_A_SLOT_IS_FREE,
             ),
         )
 

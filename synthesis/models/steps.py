@@ -6,7 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from synthesis.models.samples import Kind, Sample
+from synthesis.models.samples import Kind, Sample, signed_stays
 from synthesis.records import tracked
 
 
@@ -37,6 +37,7 @@ class NanospongeBatch(Sample):
     class Meta:
         verbose_name = _("nanosponge batch")
         verbose_name_plural = _("nanosponge batches")
+        triggers = (signed_stays(),)
 
 
 @tracked()
@@ -54,6 +55,7 @@ class ImpregnatedBatch(Sample):
     class Meta:
         verbose_name = _("impregnated batch")
         verbose_name_plural = _("impregnated batches")
+        triggers = (signed_stays(),)
 
 
 @tracked()
@@ -68,6 +70,7 @@ class FreezeDriedBatch(Sample):
     class Meta:
         verbose_name = _("freeze-dried batch")
         verbose_name_plural = _("freeze-dried batches")
+        triggers = (signed_stays(),)
 
 
 @tracked()
@@ -87,3 +90,4 @@ class ElectrolyteBatch(Sample):
     class Meta:
         verbose_name = _("electrolyte batch")
         verbose_name_plural = _("electrolyte batches")
+        triggers = (signed_stays(),)

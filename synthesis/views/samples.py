@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from synthesis import access, chain_drawing, chain_graph, facts, genealogy, history, ledger
+from synthesis import access, chain_drawing, chain_graph, facts, genealogy, history, ledger, sample_parts
 from synthesis.forms.kinds import LedgerForm
 from synthesis.models import Boat, LedgerEntry, Role, Sample
 from synthesis.models.samples import Kind
@@ -82,6 +82,8 @@ def head(request: HttpRequest, sample: Sample, tab: str) -> dict[str, Any]:
         "may_change": access.may(request.user, sample.project, Role.EDITOR),
         "may_decide": access.may(request.user, sample.project, Role.MANAGER),
         "ledger_count": sample.entries.count(),
+        "notices": sample_parts.notices(own, request.user),
+        "actions": sample_parts.actions(own, request.user),
     }
 
 
@@ -112,6 +114,7 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         "planned": any(fact.planned != facts.NOTHING for fact in logged),
         "inputs": inputs,
         "inputs_planned": any(plan for *_, plan in inputs),
+        "panels": sample_parts.panels(request, sample),
     }
 
 
