@@ -5,7 +5,7 @@ The edges are the ledger's uses; nothing is stored twice. Answers are read-only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -45,22 +45,23 @@ class Chain:
     hidden: int = 0
 
 
-def relatives(start: int, direction: Direction, limit: int = MOST_NODES) -> list[int]:
-    """Ids of all ancestors or descendants, nearest first, without the start."""
+def relatives(start: int | Collection[int], direction: Direction, limit: int = MOST_NODES) -> list[int]:
+    """Ids of all ancestors or descendants of one sample or of several, nearest first, without these."""
+    starts = [start] if isinstance(start, int) else list(start)
     here, there = _STEP[direction]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH RECURSIVE found(id, depth) AS (
-                SELECT %s::bigint, 0
+                SELECT unnest(%s::bigint[]), 0
                 UNION
                 SELECT entry.{there}, found.depth + 1
                   FROM found JOIN synthesis_ledgerentry entry ON entry.{here} = found.id
                  WHERE entry.product_id IS NOT NULL AND found.depth < 60
             )
-            SELECT id, min(depth) FROM found WHERE id <> %s GROUP BY id ORDER BY min(depth), id LIMIT %s
+            SELECT id, min(depth) FROM found WHERE id <> ALL(%s) GROUP BY id ORDER BY min(depth), id LIMIT %s
             """,  # noqa: S608  # the two column names come from the table above, not from outside
-            [start, start, limit],
+            [starts, starts, limit],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -73,9 +74,16 @@ def chain(
     sample: Sample, actor: Actor, directions: Iterable[Direction] = ("ancestors", "descendants")
 ) -> Chain:
     """The sample with its relatives and the edges between them, as far as the actor may see."""
-    ids = {sample.pk}
+    return chain_of([sample.pk], actor, directions)
+
+
+def chain_of(
+    starts: Collection[int], actor: Actor, directions: Iterable[Direction] = ("ancestors", "descendants")
+) -> Chain:
+    """The chain around several samples at once, as those that came out of one furnace run."""
+    ids = set(starts)
     for direction in directions:
-        ids.update(relatives(sample.pk, direction))
+        ids.update(relatives(starts, direction))
     seen = {found.pk: found for found in visible(Sample.objects.filter(pk__in=ids), actor)}
     edges = [edge for edge in _edges(ids) if edge.source_id in seen and edge.target_id in seen]
     return Chain(seen, edges, hidden=len(ids) - len(seen))
