@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class SynthesisConfig(AppConfig):
     name = "synthesis"
     verbose_name = _("Synthesis")
+
+    def ready(self) -> None:
+        from synthesis import figures  # noqa: PLC0415 - models are loaded only now
+
+        figures.register_all()
