@@ -24,7 +24,11 @@ class Arrow:
     x: float
     y: float
     anchor: str
-    path: bool
+    link: Link
+
+    @property
+    def path(self) -> bool:
+        return self.link.path
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ def _over(graph: Graph, link: Link, lane: int) -> Arrow:
         f"M{x1:g} {y1:g}C{x1 + 22:g} {y1:g} {x1 + 10:g} {y:g} {x1 + 34:g} {y:g}"
         f"L{x2 - 40:g} {y:g}C{x2 - 14:g} {y:g} {x2 - 30:g} {y2:g} {x2 - 5:g} {y2:g}"
     )
-    return Arrow(d, f"M{x2:g} {y2:g}l-6 -3.5v7z", link.label, (x1 + x2) / 2, y - 5, "middle", link.path)
+    return Arrow(d, f"M{x2:g} {y2:g}l-6 -3.5v7z", link.label, (x1 + x2) / 2, y - 5, "middle", link)
 
 
 def _arrow(graph: Graph, link: Link, side: dict[str, str], joined: Counter[str]) -> Arrow:
@@ -192,10 +196,10 @@ def _arrow(graph: Graph, link: Link, side: dict[str, str], joined: Counter[str])
     d = f"M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2 - 5:g} {y2:g}"
     head = f"M{x2:g} {y2:g}l-6 -3.5v7z"
     if abs(y2 - y1) < 1:
-        return Arrow(d, head, link.label, (x1 + x2) / 2, y2 - 6, "middle", link.path)
+        return Arrow(d, head, link.label, (x1 + x2) / 2, y2 - 6, "middle", link)
     if joined[link.target] > 1:  # several come together: each amount stands where its arrow begins
-        return Arrow(d, head, link.label, x1 + 6, y1 - 6, "start", link.path)
-    return Arrow(d, head, link.label, x2 - 10, y2 - 6, "end", link.path)
+        return Arrow(d, head, link.label, x1 + 6, y1 - 6, "start", link)
+    return Arrow(d, head, link.label, x2 - 10, y2 - 6, "end", link)
 
 
 def _upright(source: Node, target: Node, link: Link) -> Arrow:
@@ -207,4 +211,4 @@ def _upright(source: Node, target: Node, link: Link) -> Arrow:
     sign = 1 if down else -1
     d = f"M{x1:g} {y1:g}C{x1:g} {y1 + sign * 20:g} {x2:g} {y2 - sign * 20:g} {x2:g} {y2 - sign * 5:g}"
     head = f"M{x2:g} {y2:g}l-3.5 {-6 * sign}h7z"
-    return Arrow(d, head, link.label, x1 + 8, y1 + sign * 17 + 4, "start", link.path)
+    return Arrow(d, head, link.label, x1 + 8, y1 + sign * 17 + 4, "start", link)

@@ -1,22 +1,19 @@
-"""The chain as boxes and arrows: what is folded, which furnace run stands between, and where each box stands."""
+"""The chain as boxes and arrows: one box per sample, the furnace run between, an amount on every arrow."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
 
 from synthesis import words
 from synthesis.genealogy import Chain, Edge
 from synthesis.models import Boat, Sample
 from synthesis.models.samples import Kind
 
-FOLD_ABOVE = 5
-MOST_DRAWN = 120
 NARROWEST, WIDEST = 86, 176
 _SLIM, _BROAD = "filjrtI.,:;|'()[] ", "mwMWCDGOQ@%…—"
 # What a step is, in the one or two words that fit into its box.
@@ -60,6 +57,8 @@ class Node:
     state: str = ""
     here: bool = False
     fold: bool = False
+    holds: int = 1  # how many samples it stands for
+    unfold: str = ""  # what ?unfold= asks for to open it
     lot: bool = False
     x: float = 0
     y: float = 0
@@ -117,39 +116,18 @@ def edge_label(edge: Edge) -> str:
     return f"{edge.entered}, {own}" if "mol" in edge.entered else own
 
 
-def build(chain: Chain, start: Sample, boats: Sequence[Boat], *, unfold: bool = False) -> Graph:
-    """The graph of a chain around ``start``. ``boats`` are those of the chain's additives."""
+def build(chain: Chain, starts: Collection[int], boats: Sequence[Boat]) -> Graph:
+    """The whole graph of a chain around ``starts``, unfolded. ``boats`` are those of the chain's additives."""
     graph = Graph()
-    near = _nearest(chain, start.pk)
-    graph.undrawn = len(chain.samples) - len(near)
-    for pk in near:
-        graph.nodes[f"s{pk}"] = _sample_node(chain.samples[pk], here=pk == start.pk)
+    for pk, sample in chain.samples.items():
+        graph.nodes[f"s{pk}"] = _sample_node(sample, here=pk in starts)
     by_additive = {boat.additive_id: boat for boat in boats}
     for edge in chain.edges:
-        if edge.source_id in near and edge.target_id in near:
-            _add_edge(graph, edge, by_additive.get(edge.target_id), chain)
-    _mark_path(graph, f"s{start.pk}")
+        _add_edge(graph, edge, by_additive.get(edge.target_id))
+    _mark_path(graph, {f"s{pk}" for pk in starts})
     _losses(graph, chain)
     _roles(graph, chain)
-    if not unfold:
-        _count_cells(graph, f"s{start.pk}")
-        _fold(graph, f"s{start.pk}")
     return graph
-
-
-def _nearest(chain: Chain, start: int) -> set[int]:
-    """The samples that are drawn: the nearest ones, up to a number that a screen can hold."""
-    around: dict[int, list[int]] = defaultdict(list)
-    for edge in chain.edges:
-        around[edge.source_id].append(edge.target_id)
-        around[edge.target_id].append(edge.source_id)
-    seen, queue = {start}, [start]
-    while queue and len(seen) < MOST_DRAWN:
-        for pk in around[queue.pop(0)]:
-            if pk not in seen and len(seen) < MOST_DRAWN:
-                seen.add(pk)
-                queue.append(pk)
-    return seen
 
 
 def _sample_node(sample: Sample, *, here: bool) -> Node:
@@ -176,7 +154,7 @@ def _what(sample: Sample) -> str:
     return name or sample.group or str(sample.get_kind_display())
 
 
-def _add_edge(graph: Graph, edge: Edge, boat: Boat | None, chain: Chain) -> None:
+def _add_edge(graph: Graph, edge: Edge, boat: Boat | None) -> None:
     source, target = f"s{edge.source_id}", f"s{edge.target_id}"
     if boat is None or boat.source_id != edge.source_id:
         graph.links.append(Link(source, target, edge_label(edge)))
@@ -207,92 +185,17 @@ def _roles(graph: Graph, chain: Chain) -> None:
 
 def _losses(graph: Graph, chain: Chain) -> None:
     """Under a freeze-dried batch what was lost on the way."""
-    for pk, sample in chain.samples.items():
-        taken = sum(edge.amount for edge in chain.edges if edge.target_id == pk and edge.unit == sample.unit)
-        node = graph.nodes.get(f"s{pk}")
-        if node and sample.kind == Kind.FREEZE_DRIED and taken and sample.amount_made:
-            share = 100 * (1 - float(sample.amount_made) / float(taken))
-            node.below = _("loss %(share)s %%") % {"share": words.digits(share, 1)}
+    dried = {pk: sample for pk, sample in chain.samples.items() if sample.kind == Kind.FREEZE_DRIED}
+    taken: dict[int, float] = defaultdict(float)
+    for edge in chain.edges:
+        if edge.target_id in dried and edge.unit == dried[edge.target_id].unit:
+            taken[edge.target_id] += float(edge.amount)
+    for pk, mass in taken.items():
+        if mass and dried[pk].amount_made:
+            share = 100 * (1 - float(dried[pk].amount_made) / mass)
+            graph.nodes[f"s{pk}"].below = _("loss %(share)s %%") % {"share": words.digits(share, 1)}
 
 
-def _mark_path(graph: Graph, here: str) -> None:
+def _mark_path(graph: Graph, here: set[str]) -> None:
     for link in graph.links:
-        link.path = link.target == here and not graph.nodes[link.source].lot
-
-
-def _count_cells(graph: Graph, here: str) -> None:
-    """Cells that are nothing but the cells of a cathode further along are counted in its box."""
-    parents = graph.parents()
-    for cathode in [node for node in graph.nodes.values() if node.icon == "layers" and not node.here]:
-        cells = [
-            key
-            for key in graph.children().get(cathode.key, [])
-            if parents[key] == [cathode.key] and key != here
-        ]
-        cells = [key for key in cells if graph.nodes[key].icon == "battery"]
-        if cells:
-            cathode.second = _folded_title("battery", len(cells))
-            _drop(graph, set(cells))
-            graph.folded = True
-
-
-def _fold(graph: Graph, here: str) -> None:
-    """More than five parents or children of one kind become one box, with every arrow that led to them."""
-    for forward in (True, False):
-        for near in list(graph.nodes):
-            beside = (graph.children() if forward else graph.parents()).get(near, [])
-            alike: dict[str, set[str]] = defaultdict(set)
-            for key in beside:
-                if key != here and not graph.nodes[key].fold:
-                    alike[graph.nodes[key].icon].add(key)
-            for icon, keys in alike.items():
-                if len(keys) > FOLD_ABOVE and not _depend(graph, keys):
-                    _merge(graph, keys, icon)
-
-
-def _depend(graph: Graph, keys: set[str]) -> bool:
-    """Whether one of them came of another: such ones cannot be one box."""
-    children, seen = graph.children(), set(keys)
-    queue = [child for key in keys for child in children.get(key, [])]
-    while queue:
-        key = queue.pop()
-        if key in keys:
-            return True
-        if key not in seen:
-            seen.add(key)
-            queue.extend(children.get(key, []))
-    return False
-
-
-def _merge(graph: Graph, keys: set[str], icon: str) -> None:
-    key = f"f{min(keys)}"
-    touching = [link for link in graph.links if link.source in keys or link.target in keys]
-    uses = ngettext("%(uses)s use", "%(uses)s uses", len(touching)) % {"uses": len(touching)}
-    title = _folded_title(icon, len(keys))
-    graph.nodes[key] = Node(key=key, icon=icon, title=title, second=uses, fold=True, lot=icon == "package")
-    ends: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for link in touching:
-        ends[key if link.source in keys else link.source, key if link.target in keys else link.target].append(
-            link.label
-        )
-    _drop(graph, keys)
-    for (source, target), labels in ends.items():
-        graph.links.append(Link(source, target, labels[0] if len(labels) == 1 else f"{len(labels)} ×"))
-    graph.folded = True
-
-
-def _drop(graph: Graph, keys: set[str]) -> None:
-    graph.links = [link for link in graph.links if link.source not in keys and link.target not in keys]
-    for key in keys:
-        del graph.nodes[key]
-
-
-def _folded_title(icon: str, count: int) -> str:
-    kind = next((kind for kind, name in words.KIND_ICONS.items() if name == icon), "")
-    titles = {
-        "lot": ngettext("%(count)s lot", "%(count)s lots", count),
-        "cathode": ngettext("%(count)s cathode", "%(count)s cathodes", count),
-        "cell": ngettext("%(count)s cell", "%(count)s cells", count),
-        "run": ngettext("%(count)s boat", "%(count)s boats", count),
-    }
-    return titles.get(str(kind), ngettext("%(count)s batch", "%(count)s batches", count)) % {"count": count}
+        link.path = link.target in here and not graph.nodes[link.source].lot

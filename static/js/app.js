@@ -75,7 +75,7 @@ document.addEventListener("htmx:afterSettle", toasts);
 
 // --- a chain wider than its panel shows the sample that the page is about, and begins at a whole box
 document.addEventListener("DOMContentLoaded", () => {
-  for (const chain of all(".chain")) {
+  for (const chain of all(".chain-view")) {
     const here = one(".node.here rect", chain);
     if (!here || chain.scrollWidth <= chain.clientWidth) continue;
     const from = chain.getBoundingClientRect().left;

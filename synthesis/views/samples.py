@@ -9,7 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from synthesis import access, chain_drawing, chain_graph, facts, genealogy, history, ledger, sample_parts
+from synthesis import (
+    access,
+    chain_drawing,
+    chain_folding,
+    chain_graph,
+    facts,
+    genealogy,
+    history,
+    ledger,
+    sample_parts,
+)
 from synthesis.forms.kinds import LedgerForm
 from synthesis.models import Boat, LedgerEntry, Role, Sample
 from synthesis.models.samples import Kind
@@ -90,8 +100,8 @@ def head(request: HttpRequest, sample: Sample, tab: str) -> dict[str, Any]:
 def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
     chain = genealogy.chain(sample, request.user)
     boats = Boat.objects.select_related("run").filter(additive_id__in=list(chain.samples))
-    unfold = request.GET.get("unfold") == "all"
-    graph = chain_graph.build(chain, sample, list(boats), unfold=unfold)
+    unfolded = chain_folding.asked(request.GET.get("unfold", ""))
+    graph = chain_folding.fold(chain_graph.build(chain, {sample.pk}, list(boats)), unfolded)
     names = chain.samples
     rows = [
         (names[edge.source_id], names[edge.target_id], edge, chain_graph.edge_label(edge))
@@ -109,7 +119,7 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         "edges": rows,
         "hidden": chain.hidden,
         "as_table": request.GET.get("chain") == "table",
-        "unfolded": unfold,
+        "unfolded": unfolded,
         "facts": logged,
         "planned": any(fact.planned != facts.NOTHING for fact in logged),
         "inputs": inputs,

@@ -39,7 +39,7 @@ def chain(lab: Lab) -> dict[str, Any]:
 
 def test_the_chain_is_drawn_with_amounts_yield_and_folded_lots(lab: Lab, chain: dict[str, Any]) -> None:
     page = lab.as_(lab.vera).get(f"/samples/{chain['additive'].code}/").content.decode()
-    drawn = page.split('<div class="chain">')[1].split("</svg></div>")[0]
+    drawn = page.split('<div class="chain-view">')[1].split("</svg></div>")[0]
     assert "6 lots" in drawn
     assert "20\u00a0g" in drawn
     assert "7.31\u00a0g" in drawn
