@@ -4,7 +4,7 @@ from synthesis.models.access import ApiToken, Membership, Project, Role
 from synthesis.models.carbonization import Boat, CarbonAdditive, CarbonizationRun, ProgrammeSegment
 from synthesis.models.desk import SavedSearch, Submission
 from synthesis.models.equipment import EquipmentCheck, Instrument
-from synthesis.models.ledger import LedgerEntry
+from synthesis.models.ledger import LedgerEntry, StockCount
 from synthesis.models.materials import Material, MaterialLot
 from synthesis.models.places import Place
 from synthesis.models.protocols import Protocol, ProtocolVersion
@@ -41,6 +41,7 @@ __all__ = [
     "SavedSearch",
     "Signature",
     "SpecificationLimit",
+    "StockCount",
     "Submission",
     "UseAllowance",
     "Verdict",

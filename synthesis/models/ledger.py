@@ -34,7 +34,7 @@ class LedgerEntry(Record):
     """``delta`` is in the sample's unit, positive for what comes in, negative for what goes out.
 
     ``product`` is the sample that a use went into; ``role`` says as what ("oil phase", "Mo salt", "boat 2").
-    ``entered`` keeps what was typed ("0.005 mol").
+    ``entered`` keeps what was typed ("0.005 mol"). ``undoes`` is the entry that a correction takes back, once.
     """
 
     class Kind(models.TextChoices):
@@ -52,6 +52,15 @@ class LedgerEntry(Record):
     role = models.CharField(_("used as"), max_length=80, blank=True)
     entered = models.CharField(_("as typed"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    undoes = models.OneToOneField(
+        "self",
+        verbose_name=_("undoes"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="undone_by",
+    )
 
     class Meta:
         ordering = ("id",)
@@ -70,6 +79,9 @@ class LedgerEntry(Record):
                 condition=Q(product__isnull=True) | Q(kind__in=("use", "correct")),
                 name="ledger_product_of_a_use",
             ),
+            models.CheckConstraint(
+                condition=Q(undoes__isnull=True) | Q(kind="correct"), name="ledger_undone_by_a_correction"
+            ),
         )
         triggers = (
             pgtrigger.Trigger(name="book", when=pgtrigger.After, operation=pgtrigger.Insert, func=_BOOK),
@@ -84,3 +96,29 @@ class LedgerEntry(Record):
 
     def __str__(self) -> str:
         return f"{self.sample} {self.kind} {self.delta}"
+
+
+@tracked()
+class StockCount(Record):
+    """Somebody looked how much is there. ``entry`` is the correction that followed; none where it was as expected."""
+
+    sample = models.ForeignKey("synthesis.Sample", on_delete=models.PROTECT, related_name="counts")
+    expected = models.DecimalField(_("expected"), max_digits=20, decimal_places=9)
+    counted = models.DecimalField(_("counted"), max_digits=20, decimal_places=9)
+    entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, null=True, related_name="count")
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name = _("stock count")
+        verbose_name_plural = _("stock counts")
+        constraints = (
+            models.CheckConstraint(condition=Q(counted__gte=0), name="counted_not_below_zero"),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False) | Q(expected=models.F("counted")),
+                name="count_apart_is_corrected",
+            ),
+        )
+        triggers = (pgtrigger.Protect(name="count_stays", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.sample} {self.counted}"

@@ -65,6 +65,9 @@ class Material(Record):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return f"/materials/{self.pk}/"
+
 
 @tracked()
 class MaterialLot(Sample):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,8 @@ from synthesis.records import Record, tracked
 @tracked()
 class Place(Record):
     """``path`` is the name with all names above it, kept by ``synthesis.places``. ``capacity`` counts samples."""
+
+    PREFIX: ClassVar[str] = "PL"
 
     name = models.CharField(_("name"), max_length=80)
     parent = models.ForeignKey(
@@ -41,3 +45,11 @@ class Place(Record):
 
     def __str__(self) -> str:
         return self.path or self.name
+
+    @property
+    def code(self) -> str:
+        """As it stands on the place's label."""
+        return f"{self.PREFIX}-{self.pk:04d}"
+
+    def get_absolute_url(self) -> str:
+        return f"/places/{self.code}/"
