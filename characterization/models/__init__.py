@@ -1,5 +1,6 @@
 """What was measured: raw files, the jobs that read them, measurements, analyses, findings, cycles."""
 
+from characterization.models.documents import Document
 from characterization.models.files import Job, JobEvent, JobState, RawFile, WorkerPulse
 from characterization.models.findings import Analysis, Cycle, Finding
 from characterization.models.measurements import Measurement
@@ -8,6 +9,7 @@ from characterization.models.uploads import Upload
 __all__ = [
     "Analysis",
     "Cycle",
+    "Document",
     "Finding",
     "Job",
     "JobEvent",

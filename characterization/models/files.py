@@ -7,13 +7,16 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from synthesis.models import Instrument, Project, Sample
+from synthesis.models import CarbonizationRun, Instrument, Project, Sample
 from synthesis.records import Record, tracked
 
 
 @tracked()
 class RawFile(Record):
-    """The bytes stand in the blob store under ``sha256``; the same bytes in one project are one file."""
+    """The bytes stand in the blob store under ``sha256``; the same bytes in one project are one file.
+
+    It is of a sample or of a furnace run, or of neither yet. What came as a ``document`` is kept and never read.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="files")
     sha256 = models.CharField(max_length=64, editable=False)
@@ -35,6 +38,21 @@ class RawFile(Record):
         blank=True,
         related_name="files",
     )
+    run = models.ForeignKey(
+        CarbonizationRun,
+        verbose_name=_("furnace run"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="files",
+    )
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=8,
+        choices=(("data", _("data")), ("document", _("document"))),
+        default="data",
+        editable=False,
+    )
     technique = models.CharField(_("technique"), max_length=20, blank=True)
     source_path = models.CharField(_("path on the instrument"), max_length=1000, blank=True)
     started_at = models.DateTimeField(_("measured"), null=True, blank=True)
@@ -44,7 +62,12 @@ class RawFile(Record):
         ordering = ("-id",)
         verbose_name = _("file")
         verbose_name_plural = _("files")
-        constraints = (models.UniqueConstraint(fields=("project", "sha256"), name="same_bytes_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("project", "sha256"), name="same_bytes_once"),
+            models.CheckConstraint(
+                condition=Q(sample__isnull=True) | Q(run__isnull=True), name="file_of_sample_or_run"
+            ),
+        )
         indexes = (models.Index(fields=("project", "-id"), name="file_list"),)
 
     def __str__(self) -> str:
@@ -52,6 +75,10 @@ class RawFile(Record):
 
     def get_absolute_url(self) -> str:
         return f"/files/{self.pk}/"
+
+    @property
+    def owner(self) -> Sample | CarbonizationRun | None:
+        return self.sample or self.run
 
 
 class JobState(models.TextChoices):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from characterization.models.files import RawFile
-from synthesis.models import Instrument, Project, Sample
+from synthesis.models import CarbonizationRun, Instrument, Project, Sample
 from synthesis.records import Record, tracked
 
 
@@ -27,6 +27,13 @@ class Measurement(Record):
     instrument = models.ForeignKey(
         Instrument,
         verbose_name=_("instrument"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="measurements",
+    )
+    run = models.ForeignKey(
+        CarbonizationRun,
+        verbose_name=_("furnace run"),
         on_delete=models.PROTECT,
         null=True,
         related_name="measurements",
@@ -69,3 +76,7 @@ class Measurement(Record):
 
     def get_absolute_url(self) -> str:
         return f"/measurements/{self.pk}/"
+
+    @property
+    def owner(self) -> Sample | CarbonizationRun | None:
+        return self.sample or self.run
