@@ -120,7 +120,7 @@
   document.addEventListener("change", refresh);
 
   // --- drafts: kept in this browser two seconds after the last key, until the form is saved or discarded
-  const skip = (field) => !field.name || field.type === "password" || field.type === "file" || field.name === "csrfmiddlewaretoken";
+  const skip = (field) => !field.name || field.type === "password" || field.type === "file" || field.name === "csrfmiddlewaretoken" || field.name === "submission_key";
   const key = (form) => `draft:${form.dataset.draft}${location.search}`;
   const keep = (form) => {
     const values = [...form.elements].filter((field) => !skip(field)).map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]);

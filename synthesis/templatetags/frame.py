@@ -8,7 +8,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from synthesis import logbook
+from synthesis import logbook, submissions
 from synthesis.listing import Choice, Filter
 
 register = template.Library()
@@ -80,6 +80,13 @@ def theme(context: template.Context) -> str:
     request = context.get("request")
     chosen = request.COOKIES.get("theme", "") if request is not None else ""
     return chosen if chosen in ("light", "dark") else ""
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: template.Context) -> str:
+    """A key for the form: what it records is recorded once. Kept while the form is shown again with its errors."""
+    request = context.get("request")
+    return (request.POST.get(submissions.FIELD, "") if request else "") or submissions.new_key()
 
 
 @register.simple_tag
