@@ -76,8 +76,7 @@ def make(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> L
 def use(take: Take, *, by: Person, product: Sample | None = None, reason: str = "") -> LedgerEntry:
     """Takes some of a sample, for a product or for something outside the chain (a measurement)."""
     sample = _locked(take.sample)
-    value = _positive(sample, take)
-    _refuse_what_may_not_be_used(sample, take)
+    value = asked_of(sample, take)
     if product is not None and genealogy.is_descendant(sample.pk, of=product.pk):
         raise Refusal(
             _("%(sample)s was itself made of %(product)s.") % {"sample": sample, "product": product},
@@ -95,6 +94,16 @@ def use(take: Take, *, by: Person, product: Sample | None = None, reason: str = 
         entered=str(take.amount),
         reason=reason,
     )
+
+
+def asked_of(sample: Sample, take: Take) -> Decimal:
+    """How much a take is in the sample's own unit. Raises Refusal for what may not be taken at all.
+
+    Whether so much is left is not asked here: who takes for many products at once adds up first.
+    """
+    value = _positive(sample, take)
+    _refuse_what_may_not_be_used(sample, take)
+    return value
 
 
 @transaction.atomic
