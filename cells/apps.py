@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class CellsConfig(AppConfig):
     name = "cells"
     verbose_name = _("Cells")
+
+    def ready(self) -> None:
+        from cells import quantities  # noqa: PLC0415 - models are loaded only now
+
+        quantities.register_all()

@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class CharacterizationConfig(AppConfig):
     name = "characterization"
     verbose_name = _("Characterization")
+
+    def ready(self) -> None:
+        from characterization import quantities  # noqa: PLC0415 - models are loaded only now
+
+        quantities.register_all()

@@ -27,7 +27,8 @@ class Figure:
     """``name`` is stable and kept in the database, ``words`` are other names that people type.
 
     ``samples(op, value)`` finds the samples whose figure is > >= < <= or = the value in ``unit``;
-    ``values(ids)`` answers the newest value of each of these samples that has one.
+    ``values(ids)`` answers the newest value of each of these samples that has one, ``spreads(ids)`` its standard
+    deviation where that is known.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Figure:
     words: tuple[str, ...]
     samples: Callable[[str, float], Q]
     values: Callable[[Collection[int]], dict[int, float]]
+    spreads: Callable[[Collection[int]], dict[int, float]] | None = None
 
 
 _FIGURES: dict[str, Figure] = {}
