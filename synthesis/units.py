@@ -1,4 +1,7 @@
-"""Quantities as people write them: "0,02 kg", "1.2e-3 mol", "20 g". Exact decimals, checked for dimension."""
+"""Quantities as people write them: "0,02 kg", "1.2e-3 mol", "30 min". Exact decimals, checked for dimension.
+
+Everything that reads or converts a quantity, in forms, over REST and while one types, asks here.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +12,8 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from synthesis.errors import Refusal
+from synthesis.unit_table import ALIKE, SPELLINGS, TABLE, said_dimension
 
-# unit -> (dimension, factor to the base of its dimension)
-_UNITS: dict[str, tuple[str, Decimal]] = {
-    "kg": ("mass", Decimal("1000")),
-    "g": ("mass", Decimal("1")),
-    "mg": ("mass", Decimal("0.001")),
-    "µg": ("mass", Decimal("0.000001")),
-    "L": ("volume", Decimal("1000")),
-    "mL": ("volume", Decimal("1")),
-    "µL": ("volume", Decimal("0.001")),
-    "mol": ("amount of substance", Decimal("1")),
-    "mmol": ("amount of substance", Decimal("0.001")),
-    "piece": ("count", Decimal("1")),
-    "cm²": ("area", Decimal("1")),
-}
-_SPELLINGS = {
-    "ug": "µg",
-    "μg": "µg",
-    "ul": "µL",
-    "μl": "µL",
-    "µl": "µL",
-    "ml": "mL",
-    "l": "L",
-    "pieces": "piece",
-    "pcs": "piece",
-    "cm2": "cm²",
-}
 _WRITTEN = re.compile(r"^\s*([+\-−]?[\d.,\s\u00a0\u202f]*\d[.,]?(?:[eE][+\-−]?\d+)?)\s*([^\d\s].*)?$")
 PLACES = Decimal("0.000000001")
 LARGEST = Decimal("99999999999")
@@ -43,25 +21,35 @@ LONGEST = 60  # letters of a quantity as typed; the ledger keeps as many
 
 
 def dimension(unit: str) -> str:
-    return _UNITS[unit][0]
+    return TABLE[unit].dimension
+
+
+def is_known(unit: str) -> bool:
+    return unit in TABLE
 
 
 def units_like(unit: str) -> list[str]:
     """The units of the same dimension, for hints."""
-    return [name for name, (kind, _factor) in _UNITS.items() if kind == dimension(unit)]
+    return [name for name, one in TABLE.items() if one.dimension == dimension(unit)]
 
 
-def known_unit(written: str) -> str:
-    """The unit as we spell it, or a Refusal that lists the known ones."""
-    name = written.strip()
-    name = name if name in _UNITS else _SPELLINGS.get(name.lower(), name)
-    if name not in _UNITS:
-        raise Refusal(
-            _("‘%(unit)s’ is not a known unit. Known: %(known)s.")
-            % {"unit": written.strip(), "known": ", ".join(_UNITS)},
-            code="unknown_unit",
-        )
-    return name
+def known_unit(written: str, like: str = "") -> str:
+    """The unit as we spell it, or a Refusal that lists the known ones, those of ``like``'s dimension where given."""
+    name = _spelt(written)
+    if name in TABLE:
+        return name
+    known = units_like(like) if like in TABLE else list(TABLE)
+    raise Refusal(
+        _("‘%(unit)s’ is not a known unit. Known: %(known)s.")
+        % {"unit": written.strip(), "known": ", ".join(known)},
+        code="unknown_unit",
+    )
+
+
+def _spelt(written: str) -> str:
+    """A unit as the table writes it. Case is forgiven only where it says nothing: mPa is not MPa."""
+    name = "".join(ALIKE.get(letter, letter) for letter in written if not letter.isspace())
+    return name if name in TABLE else SPELLINGS.get(name.lower(), name)
 
 
 def number(text: str) -> Decimal:
@@ -70,7 +58,7 @@ def number(text: str) -> Decimal:
     if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     try:
-        value = Decimal(plain)
+        value = Decimal("NaN" if "_" in plain else plain)
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
@@ -103,24 +91,68 @@ class Quantity:
     value: Decimal
     unit: str
 
-    def to(self, unit: str) -> Quantity:
-        """The same quantity in another unit of its dimension."""
-        if dimension(unit) != dimension(self.unit):
-            raise Refusal(
-                _("‘%(given)s’ is a %(kind)s; this field is a %(wanted)s (%(units)s).")
-                % {
-                    "given": self,
-                    "kind": dimension(self.unit),
-                    "wanted": dimension(unit),
-                    "units": ", ".join(units_like(unit)),
-                },
-                code="wrong_dimension",
-            )
-        factor = _UNITS[self.unit][1] / _UNITS[unit][1]
-        return Quantity(rounded(self.value * factor), unit)
+    def to(self, unit: str, *, density_g_per_mL: Decimal | None = None) -> Quantity:
+        """The same quantity in another unit of its dimension.
+
+        Raises Refusal for another dimension; where ``density_g_per_mL`` would lead from one to the other, the
+        sentence says how much that would be and the refusal carries it as its ``proposal``.
+        """
+        if unit == self.unit:
+            return Quantity(rounded(self.value), unit)
+        if unit not in TABLE or self.unit not in TABLE or dimension(unit) != dimension(self.unit):
+            raise _wrong_dimension(self, unit, density_g_per_mL)
+        here, there = TABLE[self.unit], TABLE[unit]
+        return Quantity(rounded((self.value * here.factor + here.zero - there.zero) / there.factor), unit)
 
     def __str__(self) -> str:
         return f"{plain(self.value)}\u00a0{self.unit}"
+
+
+def difference(value: Decimal, unit: str, to: str) -> Decimal:
+    """A difference in another unit: 3 K are 3 °C, because the zero of the scale falls out."""
+    if dimension(unit) != dimension(to):
+        raise _wrong_dimension(Quantity(value, unit), to, None)
+    return rounded(value * TABLE[unit].factor / TABLE[to].factor)
+
+
+def through_density(quantity: Quantity, unit: str, density_g_per_mL: Decimal | None) -> Quantity | None:
+    """A volume as a mass or a mass as a volume; None for anything else or without a density."""
+    if density_g_per_mL is None or not {quantity.unit, unit} <= TABLE.keys():
+        return None
+    if (dimension(quantity.unit), dimension(unit)) == ("volume", "mass"):
+        return Quantity(rounded(quantity.to("mL").value * density_g_per_mL), "g").to(unit)
+    if (dimension(quantity.unit), dimension(unit)) == ("mass", "volume"):
+        return Quantity(rounded(quantity.to("g").value / density_g_per_mL), "mL").to(unit)
+    return None
+
+
+def _wrong_dimension(given: Quantity, unit: str, density: Decimal | None) -> Refusal:
+    if unit not in TABLE or given.unit not in TABLE:
+        return Refusal(
+            _("‘%(given)s’ is in another unit; this field is in %(unit)s.") % {"given": given, "unit": unit},
+            code="wrong_dimension",
+        )
+    sentence = _("‘%(given)s’ is %(kind)s; this field is %(wanted)s (%(units)s).") % {
+        "given": given,
+        "kind": said_dimension(dimension(given.unit)),
+        "wanted": said_dimension(dimension(unit)),
+        "units": ", ".join(units_like(unit)),
+    }
+    proposal = through_density(given, unit, density)
+    if proposal is not None and density is not None:
+        sentence += " " + _("With %(density)s\u00a0g/mL it would be %(proposal)s.") % {
+            "density": plain(density),
+            "proposal": proposal,
+        }
+    return WrongDimension(sentence, code="wrong_dimension", proposal=proposal)
+
+
+class WrongDimension(Refusal):
+    """A volume where a mass belongs; ``proposal`` is what it would be, where a density says so."""
+
+    def __init__(self, message: str, *, code: str, proposal: Quantity | None) -> None:
+        super().__init__(message, code=code)
+        self.proposal = proposal
 
 
 def parse(text: str, default_unit: str) -> Quantity:
@@ -128,9 +160,17 @@ def parse(text: str, default_unit: str) -> Quantity:
     written = str(text).strip()
     match = _WRITTEN.match(written) if len(written) <= LONGEST else None
     if match is None:
-        raise Refusal(_("‘%(text)s’ is not a quantity. Write it as 20 g.") % {"text": text}, code="no_number")
+        raise Refusal(
+            _("‘%(text)s’ is not a quantity. Write it as 20\u00a0%(unit)s.")
+            % {"text": text, "unit": default_unit}
+            if default_unit
+            else _("‘%(text)s’ is not a number. Write it as 20 or 0.02.") % {"text": text},
+            code="no_number",
+        )
     value, unit = match.group(1), (match.group(2) or "").strip()
-    return Quantity(number(value), known_unit(unit) if unit else default_unit)
+    if not unit or unit == default_unit:
+        return Quantity(number(value), default_unit)
+    return Quantity(number(value), known_unit(unit, like=default_unit))
 
 
 def plain(value: Decimal) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,7 +18,6 @@ from synthesis.errors import Refusal
 from synthesis.units import Quantity
 
 _LABEL = re.compile(r"^(?P<label>.*?)\s*\((?P<unit>[^()]+)\)$")
-_CONVERTED = {"g", "mg", "kg", "mL", "L", "cm²"}
 
 
 def split_label(label: str) -> tuple[str, str]:
@@ -27,7 +27,20 @@ def split_label(label: str) -> tuple[str, str]:
 
 
 def said(refusal: Refusal) -> ValidationError:
-    return ValidationError(refusal.message, code=refusal.code)
+    """The sentence for its field; where it proposes a value, with a button that puts it there."""
+    return ValidationError(with_proposal(refusal), code=refusal.code)
+
+
+def with_proposal(refusal: Refusal) -> str:
+    proposal = getattr(refusal, "proposal", None)
+    if proposal is None:
+        return refusal.message
+    return format_html(
+        '{} <button type="button" class="link" data-use-value="{}">{}</button>',
+        refusal.message,
+        shown(proposal),
+        _("Use %(proposal)s") % {"proposal": proposal},
+    )
 
 
 class UnitInput(forms.TextInput):
@@ -64,9 +77,10 @@ class QuantityField(forms.CharField):
 
 
 class MeasuredField(QuantityField):
-    """A measured value of a step. Masses and volumes may be typed in any unit; other units only as they stand.
+    """A measured value of a step, typed in any unit of its dimension: "30 min" in a field of hours is 0.5.
 
-    Gives a float in the field's own unit, or None; with ``exact`` the decimal as it was typed.
+    Gives a float in the field's own unit, or None; with ``exact`` a decimal. ``density_g_per_mL`` lets the sentence
+    for a mass in a field of volumes propose what it would be.
     """
 
     def __init__(
@@ -75,31 +89,35 @@ class MeasuredField(QuantityField):
         super().__init__(unit, **options)
         self.exact = exact
         self.lowest = lowest
+        self.density_g_per_mL: Decimal | None = None
+        self.widget.attrs["data-measured"] = unit
+        if lowest is not None:
+            self.widget.attrs["data-lowest"] = f"{lowest:g}"
 
     def clean(self, value: Any) -> Any:
         text = forms.CharField.clean(self, value)
         if not text:
             return None
         try:
-            read = self._read(text)
-            number = read if self.exact else float(read)
+            read = measured(text, self.unit, self.lowest, self.density_g_per_mL)
         except Refusal as refusal:
             raise said(refusal) from refusal
-        if self.lowest is not None and number < self.lowest:
-            raise ValidationError(
-                _("%(value)s %(unit)s is below the lowest possible, %(lowest)s %(unit)s.")
-                % {"value": f"{number:g}", "unit": self.unit, "lowest": f"{self.lowest:g}"},
-                code="too_low",
-            )
-        return number
+        return read if self.exact else float(read)
 
-    def _read(self, text: str) -> Any:
-        if self.unit in _CONVERTED:
-            return units.parse(text, self.unit).to(self.unit).value
-        bare = text.strip()
-        if self.unit and bare.endswith(self.unit):
-            bare = bare[: -len(self.unit)]
-        return units.number(bare)
+
+def measured(
+    text: str, unit: str, lowest: float | None = None, density_g_per_mL: Decimal | None = None
+) -> Decimal:
+    """A measured value as typed, in ``unit``. Raises Refusal with the sentence that stands beside its field."""
+    read = units.parse(text, unit)
+    value = read.value if read.unit == unit else read.to(unit, density_g_per_mL=density_g_per_mL).value
+    if lowest is not None and value < Decimal(str(lowest)):
+        raise Refusal(
+            _("%(value)s\u00a0%(unit)s is below the lowest possible, %(lowest)s\u00a0%(unit)s.")
+            % {"value": units.plain(value), "unit": unit, "lowest": units.plain(Decimal(str(lowest)))},
+            code="too_low",
+        )
+    return value
 
 
 def measured_field(field: models.Field[Any, Any], **options: Any) -> forms.Field | None:

@@ -108,7 +108,7 @@ def test_a_cells_masses_follow_from_the_cathode_and_its_recipe(lab: Lab, powders
             {"composite_mass_mg": "10", "active_mass_mg": "12"},
             "12 mg of active material in 10 mg of composite cannot be.",
         ),
-        ({"area_cm2": "-1"}, "below the lowest possible, 0 cm²"),
+        ({"area_cm2": "-1"}, "below the lowest possible, 0\u00a0cm²"),
     ],
 )
 def test_a_cell_that_cannot_be_is_refused_beside_its_field(

@@ -127,12 +127,12 @@ def test_a_volume_where_a_mass_belongs_is_refused_with_the_units_that_fit(lab: L
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("amount_made", "plenty", "‘plenty’ is not a quantity. Write it as 20 g."),
+        ("amount_made", "plenty", "‘plenty’ is not a quantity. Write it as 20\u00a0g."),
         ("amount_made", "3 stone", "‘stone’ is not a known unit."),
         ("amount_made", "-3 g", "is nothing: an amount made is above zero."),
         ("amount_made", "3 mL", "this field is a mass"),
-        ("stirring_temperature_degC", "-300", "below the lowest possible, -273.15 °C"),
-        ("stirring_temperature_degC", "warm", "‘warm’ is not a number. Write it as 20 or 0.02."),
+        ("stirring_temperature_degC", "-300", "below the lowest possible, −273.15\u00a0°C"),
+        ("stirring_temperature_degC", "warm", "‘warm’ is not a quantity. Write it as 20\u00a0°C."),
     ],
 )
 def test_a_quantity_that_cannot_be_is_answered_with_its_sentence(
