@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from cells.models import CathodeBatch, CathodeRecipe, Cell, Channel
 from cells.services import active_share
 from synthesis import access
+from synthesis.conversion import in_unit_of
 from synthesis.forms.rows import SampleField
 from synthesis.forms.steps import COMMON, StepForm, callback
-from synthesis.ledger import Take, in_unit_of
+from synthesis.ledger import Take
 from synthesis.models import Sample
 from synthesis.units import Quantity, plain
 

@@ -14,7 +14,7 @@ from labsys.reports.content import Note, StepLine
 from labsys.reports.furnace_steps import furnace_lines
 from labsys.reports.limits import WEIGHED, deviation, limit_for, past_limit
 from labsys.reports.wording import capital
-from synthesis import ledger, words
+from synthesis import conversion, words
 from synthesis.errors import Refusal
 from synthesis.genealogy import Chain, Edge
 from synthesis.models import Boat, CarbonizationRun, MaterialLot, Sample
@@ -111,7 +111,7 @@ def _against_plan(planned: str, source: Sample, actual: float) -> tuple[str, boo
     if not planned:
         return "", False
     try:
-        wanted = ledger.in_unit_of(source, parse(planned, source.unit))
+        wanted = conversion.in_unit_of(source, parse(planned, source.unit))
     except Refusal:  # a plan in words cannot be compared; it is shown as it is
         return "", False
     return deviation(float(wanted.value), actual, WEIGHED)
