@@ -56,7 +56,7 @@ def register_all() -> None:
 
 
 def _computed(name: str, label: Promise, unit: str, value: Any, *words: str) -> Figure:
-    """A figure made of several columns of a cell; of a cell that lacks one of them, or has zero of it, there is none."""
+    """A figure made of several columns of a cell; none for a cell that lacks one of them or has zero of it."""
     measured = Cell.objects.exclude(area_cm2=0).exclude(composite_mass_mg=0).order_by()
     rows = measured.annotate(figure=ExpressionWrapper(value, FloatField()))
 

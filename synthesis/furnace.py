@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from synthesis import ledger
+from synthesis import gates, ledger
 from synthesis.errors import Refusal
 from synthesis.models import Boat, CarbonAdditive, CarbonizationRun, ProgrammeSegment, Sample
 from synthesis.units import Quantity
@@ -67,7 +67,7 @@ def _record_boat(run: CarbonizationRun, number: int, load: BoatLoad, by: Abstrac
     )
     take = ledger.Take(load.source, load.mass_in, role=f"{run.code} · {number}", field=load.field)
     ledger.record(additive, mass_out, [take], by)
-    return Boat.objects.create(
+    boat = Boat.objects.create(
         run=run,
         number=number,
         source=load.source,
@@ -76,3 +76,5 @@ def _record_boat(run: CarbonizationRun, number: int, load: BoatLoad, by: Abstrac
         mass_out_g=mass_out.value,
         created_by_id=run.created_by_id,
     )
+    gates.judge(additive)  # its yield is known only with the boat
+    return boat

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.models import User
 from factory.declarations import Sequence
@@ -13,6 +13,7 @@ from cells.models import CathodeRecipe, Cell, RecipeComponent
 from synthesis import ledger
 from synthesis.models import (
     CarbonAdditive,
+    GateDecision,
     Instrument,
     Material,
     MaterialLot,
@@ -22,8 +23,10 @@ from synthesis.models import (
     Role,
     Sample,
 )
+from synthesis.models.samples import State
 from synthesis.units import Quantity
 
+S = TypeVar("S", bound=Sample)
 PASSWORD = "white-rabbit-furnace-7"
 
 
@@ -116,6 +119,14 @@ def cell(project: Project, takes: Any = (), **values: Any) -> Cell:
     values.setdefault("active_mass_mg", 10.0)
     values.setdefault("composite_mass_mg", 14.3)
     return ledger.record(Cell(project=project, **values), Quantity(Decimal(1), "piece"), list(takes), by=None)
+
+
+def held(sample: S, reason: str = "I_D/I_G 1.09, limit 1.00", verdict: str = "hold", by: Any = None) -> S:
+    """The sample after a decision: on hold, rejected or passed."""
+    GateDecision.objects.create(sample_id=sample.pk, verdict=verdict, reason=reason, created_by=by)
+    sample.state = {"hold": State.HOLD, "reject": State.REJECTED}.get(verdict, State.AVAILABLE)
+    sample.save(update_fields=["state"])
+    return sample
 
 
 def take(sample: Sample, amount: str, unit: str = "g", role: str = "") -> ledger.Take:

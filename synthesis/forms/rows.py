@@ -13,9 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from synthesis import access, words
+from synthesis import access, deviations, words
+from synthesis.deviations import Deviation, Limit
 from synthesis.errors import NotAllowed, Refusal
-from synthesis.forms.fields import QuantityField
+from synthesis.forms.fields import QuantityField, with_proposal
+from synthesis.forms.reasons import LONGEST_REASON
 from synthesis.ledger import Take
 from synthesis.models import Role, Sample
 
@@ -71,9 +73,14 @@ class SampleField(forms.CharField):
 
 
 class TakeForm(forms.Form):
+    """One row. Its ``initial`` may hold unit, planned amount, limit and a hint beside what is typed into it."""
+
     role = forms.CharField(label=gettext_lazy("Used as"), max_length=80, required=False)
     sample = SampleField(label=gettext_lazy("Sample"), required=False)
     amount = QuantityField("g", label=gettext_lazy("Amount"), required=False)
+    why = forms.CharField(label=gettext_lazy("Why"), max_length=LONGEST_REASON, required=False)
+    deviation: Deviation | None = None
+    why_error = ""
 
     def __init__(
         self, *args: Any, actor: access.Actor | None = None, unit: str = "g", **options: Any
@@ -84,6 +91,9 @@ class TakeForm(forms.Form):
         asked.actor = actor
         role = str(self.initial.get("role", ""))
         asked.widget = SampleInput(role)
+        if self.initial.get("left"):
+            asked.widget.attrs["data-left"] = self.initial["left"]
+        self.deviation = self.initial.get("deviation") if not self.is_bound else None
         wanted = self.initial.get("unit") or unit
         self.fields["amount"] = QuantityField(wanted, label=gettext_lazy("Amount"), required=False)
         self.fields["role"].widget.attrs["placeholder"] = gettext_lazy("Used as")
@@ -94,6 +104,19 @@ class TakeForm(forms.Form):
     @property
     def planned(self) -> str:
         return str(self.initial.get("planned", ""))
+
+    @property
+    def limit(self) -> Limit | None:
+        limit: Limit | None = self.initial.get("limit")
+        return limit
+
+    @property
+    def hint(self) -> str:
+        return "" if self.is_bound else str(self.initial.get("hint", ""))
+
+    @property
+    def over(self) -> bool:
+        return self.deviation is not None and self.deviation.over
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -109,7 +132,7 @@ class TakeForm(forms.Form):
 
     @property
     def take(self) -> Take | None:
-        values = self.cleaned_data
+        values = getattr(self, "cleaned_data", {})
         if not values.get("sample") or not values.get("amount"):
             return None
         return Take(
@@ -118,32 +141,84 @@ class TakeForm(forms.Form):
 
 
 class TakeRows(forms.BaseFormSet[TakeForm]):
-    """All rows of one step; empty rows are left aside."""
+    """All rows of one step; a row without a sample and an amount is left aside."""
+
+    def _construct_form(self, i: int, **kwargs: Any) -> TakeForm:
+        """What was filled in before and is sent unchanged counts like what was typed."""
+        form: TakeForm = super()._construct_form(i, **kwargs)
+        form.empty_permitted = False
+        return form
 
     def takes(self) -> list[Take]:
-        return [form.take for form in self.forms if form.has_changed() and form.take]
+        return [form.take for form in self.forms if form.take]
 
     def planned(self) -> dict[str, str]:
         """What was planned to be taken, by what it is used as."""
         return {str(form.initial["role"]): form.planned for form in self.forms if form.planned}
 
+    def compare(self) -> None:
+        """Sets the deviation of each role beside its first row: what several lots gave counts together."""
+        for rows in self._by_role().values():
+            taken = [(take.sample, take.amount) for row in rows if (take := row.take)]
+            if rows[0].planned and taken:
+                rows[0].deviation = deviations.of_amounts(rows[0].planned, taken, rows[0].limit)
 
-TakeFormSet: Any = forms.formset_factory(TakeForm, formset=TakeRows, extra=1, max_num=60, absolute_max=60)
+    def gives_reasons(self) -> bool:
+        """Whether every role past its limit has its reason; else its first row says what is asked for."""
+        self.compare()
+        for row in self.forms:
+            if row.over and row.deviation and not row.cleaned_data.get("why", "").strip():
+                row.why_error = deviations.reason_asked(str(row.cleaned_data["role"]), row.deviation)
+        return not any(row.why_error for row in self.forms)
+
+    def reasons(self) -> dict[str, str]:
+        """The reasons given, by role."""
+        return {
+            row.cleaned_data["role"]: row.cleaned_data["why"].strip()
+            for row in self.forms
+            if row.over and row.cleaned_data.get("why", "").strip()
+        }
+
+    def _by_role(self) -> dict[str, list[TakeForm]]:
+        found: dict[str, list[TakeForm]] = {}
+        for row in self.forms:
+            found.setdefault(row.cleaned_data.get("role", ""), []).append(row)
+        return {role: rows for role, rows in found.items() if role}
+
+
+MOST_ROWS = 60
+TakeFormSet: Any = forms.formset_factory(
+    TakeForm, formset=TakeRows, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS
+)
 
 
 def take_rows(
     data: Mapping[str, Any] | None,
     actor: access.Actor,
-    initial: Sequence[dict[str, Any]],
+    initial: Sequence[Mapping[str, Any]],
     unit: str,
     extra: int,
 ) -> TakeRows:
     """The rows, bound where ``data`` is given; ``initial`` names the roles that this step usually has."""
     rows: TakeRows = TakeFormSet(
-        data, prefix="takes", initial=list(initial), form_kwargs={"actor": actor, "unit": unit}
+        data,
+        prefix="takes",
+        initial=_as_sent(data, initial) if data is not None else [dict(row) for row in initial],
+        form_kwargs={"actor": actor, "unit": unit},
     )
     rows.extra = 0 if data is not None else extra
     return rows
+
+
+def _as_sent(data: Mapping[str, Any], usual: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The plan of each row that was sent, found by what it is used as and not by its place."""
+    total = str(data.get("takes-TOTAL_FORMS", "0"))
+    count = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 6 else 0
+    by_role = {str(row.get("role", "")).lower(): row for row in usual}
+    sent = [str(data.get(f"takes-{number}-role", "")).strip() for number in range(count)]
+    kept = ("role", "unit", "planned", "limit")
+    rows = [by_role.get(role.lower(), {}) if role else {} for role in sent]
+    return [{name: row[name] for name in kept if row.get(name)} for row in rows]
 
 
 def require_use(actor: access.Actor, takes: Iterable[Take]) -> None:
@@ -163,6 +238,6 @@ def place_refusal(refusal: Refusal, form: forms.BaseForm, *row_sets: forms.BaseF
     for rows in row_sets:
         for row in rows.forms:
             if refusal.field.startswith(f"{row.prefix}-"):
-                row.add_error(refusal.field.removeprefix(f"{row.prefix}-"), refusal.message)
+                row.add_error(refusal.field.removeprefix(f"{row.prefix}-"), refusal.sentence)
                 return
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)

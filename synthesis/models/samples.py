@@ -81,6 +81,17 @@ END IF;
 IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
 RETURN NEW;
 """
+# To and from hold and reject leads only a verdict, which is written first.
+_HELD_BY_A_DECISION = """
+IF NEW.state IS DISTINCT FROM OLD.state AND (OLD.state IN ('hold', 'rejected') OR NEW.state IN ('hold', 'rejected'))
+    AND (CASE NEW.state WHEN 'hold' THEN 'hold' WHEN 'rejected' THEN 'reject' ELSE 'pass' END) IS DISTINCT FROM
+        (SELECT verdict FROM synthesis_gatedecision WHERE sample_id = NEW.id ORDER BY id DESC LIMIT 1)
+THEN
+    RAISE EXCEPTION '% is put on hold, rejected and released by a decision', OLD.code
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'held_by_a_decision';
+END IF;
+RETURN NEW;
+"""
 # Two writers of one slot wait for each other on the place's row; what is used up no longer takes room.
 _A_SLOT_IS_FREE = """
 DECLARE room integer;
@@ -193,6 +204,12 @@ class Sample(Record):
                 name="signed_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=_SIGNED_STAYS
             ),
             pgtrigger.Trigger(
+                name="held_by_a_decision",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=_HELD_BY_A_DECISION,
+            ),
+            pgtrigger.Trigger(
                 name="a_slot_is_free",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
@@ -207,6 +224,8 @@ class Sample(Record):
         if self._state.adding and self.KIND:
             self.kind = self.KIND
             self.unit = self.unit or self.UNIT
+            if self.code:
+                codes.claim(self.code, Sample._meta.db_table)
             self.code = self.code or codes.next_code(self.PREFIX)
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passes through whatever Django's signature takes
 
