@@ -15,11 +15,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from synthesis import genealogy
+from synthesis import allowances, gates, genealogy
 from synthesis.access import Actor, visible_projects
 from synthesis.errors import NotEnough, Refusal
 from synthesis.models import LedgerEntry, MaterialLot, Sample
-from synthesis.models.samples import State
 from synthesis.units import Quantity, dimension, plain, require_possible, rounded
 
 S = TypeVar("S", bound=Sample)
@@ -43,10 +42,11 @@ def record(product: S, made: Quantity | None, takes: Sequence[Take], by: Person)
     product.created_by_id = by.pk if by else None
     product.save()
     if made is not None and made.value > 0:
-        make(product, made, by=by)
+        _made(product, made, by=by)
     for take in takes:
         use(take, product=product, by=by)
     product.refresh_from_db(fields=["amount_made", "amount_left"])
+    gates.judge(product)
     return product
 
 
@@ -62,6 +62,12 @@ def lock(samples: Iterable[Sample]) -> None:
 
 def make(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> LedgerEntry:
     """Books what a step yielded or a delivery brought."""
+    entry = _made(sample, amount, by=by, reason=reason)
+    gates.judge(sample)
+    return entry
+
+
+def _made(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> LedgerEntry:
     value = amount.to(sample.unit).value
     if value <= 0:
         raise Refusal(
@@ -84,7 +90,7 @@ def use(take: Take, *, by: Person, product: Sample | None = None, reason: str = 
         )
     if value > sample.amount_left:
         raise NotEnough(_too_little(sample, value), field=take.field)
-    return _book(
+    entry = _book(
         sample,
         LedgerEntry.Kind.USE,
         -value,
@@ -94,6 +100,7 @@ def use(take: Take, *, by: Person, product: Sample | None = None, reason: str = 
         entered=str(take.amount),
         reason=reason,
     )
+    return allowances.spend(sample, entry)
 
 
 def asked_of(sample: Sample, take: Take) -> Decimal:
@@ -102,7 +109,7 @@ def asked_of(sample: Sample, take: Take) -> Decimal:
     Whether so much is left is not asked here: who takes for many products at once adds up first.
     """
     value = _positive(sample, take)
-    _refuse_what_may_not_be_used(sample, take)
+    allowances.require_usable(sample, take.field)
     return value
 
 
@@ -190,16 +197,6 @@ def _positive(sample: Sample, take: Take) -> Decimal:
             field=take.field,
         )
     return value
-
-
-def _refuse_what_may_not_be_used(sample: Sample, take: Take) -> None:
-    if sample.state in (State.HOLD, State.REJECTED):
-        raise Refusal(
-            _("%(sample)s is on %(state)s. A manager can release it on its page.")
-            % {"sample": sample, "state": sample.get_state_display()},
-            field=take.field,
-            status=409,
-        )
 
 
 def _need_reason(reason: str) -> None:
