@@ -44,7 +44,11 @@ def assign(sample: Sample, text: str) -> None:
 
 def occupants(place: Place) -> QuerySet[Sample]:
     """What takes room there. What is used up takes none; what waits for its yield does."""
-    return place.samples.filter(Q(amount_left__gt=0) | Q(amount_made=0)).order_by("pk")
+    return taking_room().filter(location=place).order_by("pk")
+
+
+def taking_room() -> QuerySet[Sample]:
+    return Sample.objects.filter(Q(amount_left__gt=0) | Q(amount_made=0))
 
 
 def require_room(place: Place, *, by: Actor | None, but: Sample | None = None, coming: int = 1) -> None:
