@@ -15,11 +15,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from synthesis import allowances, gates, genealogy
+from synthesis import allowances, gates, genealogy, places
 from synthesis.access import Actor, visible_projects
+from synthesis.conversion import in_unit_of
 from synthesis.errors import NotEnough, Refusal
-from synthesis.models import LedgerEntry, MaterialLot, Sample
-from synthesis.units import Quantity, dimension, plain, require_possible, rounded
+from synthesis.models import LedgerEntry, Sample
+from synthesis.units import Quantity, plain, require_possible
 
 S = TypeVar("S", bound=Sample)
 Person = AbstractBaseUser | None
@@ -40,7 +41,9 @@ def record(product: S, made: Quantity | None, takes: Sequence[Take], by: Person)
     """Saves a new sample, books what was made of it and what it took. All or nothing."""
     lock(take.sample for take in takes)
     product.created_by_id = by.pk if by else None
-    product.save()
+    places.assign(product, product.place)
+    with places.in_its_slot(product, by):
+        product.save()
     if made is not None and made.value > 0:
         _made(product, made, by=by)
     for take in takes:
@@ -114,8 +117,13 @@ def asked_of(sample: Sample, take: Take) -> Decimal:
 
 
 @transaction.atomic
-def discard(sample: Sample, amount: Quantity, *, by: Person, reason: str) -> LedgerEntry:
+def discard(sample: Sample, amount: Quantity | None, *, by: Person, reason: str) -> LedgerEntry:
+    """Throws some of a sample away, or with None all that is left."""
     sample = _locked(sample)
+    if amount is None:
+        amount = Quantity(sample.amount_left, sample.unit)
+        if not amount.value:
+            raise Refusal(_("Nothing is left of %(sample)s.") % {"sample": sample}, field="amount")
     value = _positive(sample, Take(sample, amount))
     _need_reason(reason)
     if value > sample.amount_left:
@@ -124,35 +132,50 @@ def discard(sample: Sample, amount: Quantity, *, by: Person, reason: str) -> Led
 
 
 @transaction.atomic
-def correct(sample: Sample, amount: Quantity, *, by: Person, reason: str) -> LedgerEntry:
+def correct(
+    sample: Sample, amount: Quantity, *, by: Person, reason: str, undoes: LedgerEntry | None = None
+) -> LedgerEntry:
     """Adds a signed amount, with a reason: what was weighed again, what was spilt, what was booked in error."""
     sample = _locked(sample)
-    value = in_unit_of(sample, amount).value
+    try:
+        value = in_unit_of(sample, amount).value
+    except Refusal as refusal:
+        raise Refusal(refusal.message, field="amount", code=refusal.code) from refusal
     _need_reason(reason)
     if value == 0:
         raise Refusal(_("A correction of zero changes nothing."), field="amount")
     if sample.amount_left + value < 0:
         raise NotEnough(_too_little(sample, -value), field="amount")
     _fits(sample, value, "amount")
-    return _book(sample, LedgerEntry.Kind.CORRECT, value, by=by, entered=str(amount), reason=reason)
+    _still_has_its_slot(sample, by)
+    kind = LedgerEntry.Kind.CORRECT
+    return _book(sample, kind, value, by=by, entered=str(amount), reason=reason, undoes=undoes)
 
 
-def in_unit_of(sample: Sample, amount: Quantity) -> Quantity:
-    """An amount in the sample's own unit; mol becomes g by molar mass and purity, mL becomes g by density."""
-    if dimension(amount.unit) == dimension(sample.unit):
-        return amount.to(sample.unit)
-    own = sample.own
-    material = own.material if isinstance(own, MaterialLot) else None
-    kinds = (dimension(amount.unit), dimension(sample.unit))
-    if material and kinds == ("amount of substance", "mass") and material.molar_mass_g_per_mol:
-        purity = (own.purity_percent if isinstance(own, MaterialLot) else None) or Decimal(100)
-        grams = amount.to("mol").value * material.molar_mass_g_per_mol * 100 / purity
-        return Quantity(rounded(grams), "g").to(sample.unit)
-    if material and material.density_g_per_mL and kinds == ("volume", "mass"):
-        return Quantity(rounded(amount.to("mL").value * material.density_g_per_mL), "g").to(sample.unit)
-    if material and material.density_g_per_mL and kinds == ("mass", "volume"):
-        return Quantity(rounded(amount.to("g").value / material.density_g_per_mL), "mL").to(sample.unit)
-    return amount.to(sample.unit)  # says which dimension was wanted
+@transaction.atomic
+def undo(entry: LedgerEntry, *, by: Person) -> LedgerEntry:
+    """Takes an entry back by a counter-entry that names it. Both stay; an entry is undone once."""
+    sample = _locked(entry.sample)
+    if not undoable(entry):
+        raise Refusal(
+            _("This entry of %(sample)s belongs to a step. Correct the amount with a reason instead.")
+            % {"sample": sample},
+            code="not_undoable",
+        )
+    if LedgerEntry.objects.filter(undoes=entry).exists():
+        raise Refusal(
+            _("This entry of %(sample)s was undone already.") % {"sample": sample}, code="undone", status=409
+        )
+    reason = _("Undo of entry %(number)s: %(what)s") % {
+        "number": entry.pk,
+        "what": f"{entry.get_kind_display()} {plain(entry.delta)}\u00a0{sample.unit}",
+    }
+    return correct(sample, Quantity(-entry.delta, sample.unit), by=by, reason=reason, undoes=entry)
+
+
+def undoable(entry: LedgerEntry) -> bool:
+    """Whether it was booked by itself, outside any step, and undoes nothing itself."""
+    return entry.kind != LedgerEntry.Kind.MAKE and entry.product_id is None and entry.undoes_id is None
 
 
 def entries_of(sample: Sample, actor: Actor) -> list[LedgerEntry]:
@@ -161,7 +184,9 @@ def entries_of(sample: Sample, actor: Actor) -> list[LedgerEntry]:
     What went into a project that the reader may not see is an entry like the others; into what it went, and as
     what, is left out, because codes and roles are that project's own.
     """
-    entries = list(sample.entries.select_related("sample", "product", "created_by").order_by("pk"))
+    entries = list(
+        sample.entries.select_related("sample", "product", "created_by", "undone_by").order_by("pk")
+    )
     seen = set(visible_projects(actor).values_list("pk", flat=True))
     for entry in entries:
         if entry.product is not None and entry.product.project_id not in seen:
@@ -183,6 +208,12 @@ def _fits(sample: Sample, added: Decimal, field: str) -> None:
         require_possible(max(sample.amount_made, sample.amount_left) + added)
     except Refusal as refusal:
         raise Refusal(refusal.message, field=field, code=refusal.code) from refusal
+
+
+def _still_has_its_slot(sample: Sample, by: Person) -> None:
+    """What was used up made room; when it comes back, something else may stand there."""
+    if sample.location is not None and sample.amount_made and not sample.amount_left:
+        places.require_room(sample.location, by=by, but=sample)
 
 
 def _positive(sample: Sample, take: Take) -> Decimal:
@@ -226,6 +257,7 @@ def _book(
     role: str = "",
     entered: str = "",
     reason: str = "",
+    undoes: LedgerEntry | None = None,
 ) -> LedgerEntry:
     return LedgerEntry.objects.create(
         sample=sample,
@@ -235,5 +267,6 @@ def _book(
         role=role,
         entered=entered,
         reason=reason,
+        undoes=undoes,
         created_by_id=by.pk if by else None,
     )
