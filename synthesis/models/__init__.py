@@ -11,6 +11,7 @@ from synthesis.models.protocols import Protocol, ProtocolVersion
 from synthesis.models.quality import Flag, GateDecision, SpecificationLimit, UseAllowance, Verdict
 from synthesis.models.reviews import Signature
 from synthesis.models.samples import CodeCounter, Sample
+from synthesis.models.search import SearchText, SearchWord
 from synthesis.models.steps import ElectrolyteBatch, FreezeDriedBatch, ImpregnatedBatch, NanospongeBatch
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "Role",
     "Sample",
     "SavedSearch",
+    "SearchText",
+    "SearchWord",
     "Signature",
     "SpecificationLimit",
     "StockCount",

@@ -187,6 +187,10 @@ class Sample(Record):
         indexes = (
             models.Index(fields=("project", "kind", "-id"), name="sample_list"),
             models.Index(fields=("kind", "-id"), name="sample_kind"),
+            *(
+                models.Index(fields=("kind", column, "id"), name=f"sample_by_{column}")
+                for column in ("name", "group", "made_at", "amount_left", "place", "state")
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(amount_left__gte=0), name="nothing_below_zero"),
