@@ -25,7 +25,7 @@ def stored(tmp_path: Path):
 def test_a_format_is_found_by_being_there():
     names = [reader.name for reader in registry.readers()]
     assert names == sorted(names)
-    assert {"bdf", "neware", "panalytical_xrdml", "two_column", "vamas"} <= set(names)
+    assert {"bdf", "neware", "panalytical_xrdml", "process_log", "two_column", "vamas"} <= set(names)
 
 
 @pytest.mark.parametrize(
