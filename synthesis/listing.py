@@ -88,6 +88,11 @@ class Listing(Generic[M]):
             narrowed=bool(search) or any(query.get(item.name) for item in self.filters),
         )
 
+    def found(self, query: QueryDict) -> QuerySet[M]:
+        """All rows that the filters leave, in the order that is shown."""
+        order = self._order(query.get("sort", ""))
+        return self._filtered(query, query.get("q", "").strip()).order_by(*_with_id(order))
+
     def _order(self, wanted: str) -> str:
         known = {column.order for column in self.columns if column.order}
         return wanted if wanted.removeprefix("-") in known else self.order

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import Count, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from cells.models import CathodeBatch, CathodeRecipe, Cell, Occupation
@@ -26,7 +27,7 @@ from synthesis.views.lists import (
 
 
 @page
-def recipes(request: HttpRequest) -> HttpResponse:
+def recipes(request: HttpRequest) -> HttpResponseBase:
     records = CathodeRecipe.objects.select_related("project").prefetch_related("components")
     listing = Listing(
         access.visible(records.annotate(batch_count=Count("batches")), request.user),
@@ -46,7 +47,7 @@ def recipes(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def cathodes(request: HttpRequest) -> HttpResponse:
+def cathodes(request: HttpRequest) -> HttpResponseBase:
     records = CathodeBatch.objects.select_related("project", "created_by", "recipe")
     listing = Listing(
         access.visible(records, request.user),
@@ -60,7 +61,7 @@ def cathodes(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def cells(request: HttpRequest) -> HttpResponse:
+def cells(request: HttpRequest) -> HttpResponseBase:
     now_on = Prefetch(
         "occupations",
         Occupation.objects.filter(to_at__isnull=True).select_related("channel__instrument"),

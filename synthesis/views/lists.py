@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from synthesis import access, groups
+from synthesis import access, exporting, groups
 from synthesis.listing import Choice, Column, Filter, Listing
 from synthesis.models import CarbonizationRun, Material, MaterialLot, Sample
 from synthesis.models.samples import Kind, State
@@ -39,8 +40,14 @@ def show(
     log: str = "",
     empty: Any = "",
     **more: Any,
-) -> HttpResponse:
-    """A list page; ``rows`` is the template of one row, ``log`` the kind that its button logs."""
+) -> HttpResponseBase:
+    """A list page; ``rows`` is the template of one row, ``log`` the kind that its button logs.
+
+    With ?export=csv or xlsx all that the filters leave, as a file.
+    """
+    form = request.GET.get("export", "")
+    if form in exporting.FORMS:
+        return exporting.answer(listing.found(request.GET), form, str(title), request.build_absolute_uri)
     context = {
         "listed": listing.page(request.GET),
         "title": title,
@@ -59,7 +66,7 @@ def samples_of(request: HttpRequest, *kinds: str) -> QuerySet[Sample]:
 
 
 @page
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: HttpRequest) -> HttpResponseBase:
     kinds = (Kind.NANOSPONGE, Kind.IMPREGNATED, Kind.FREEZE_DRIED)
     kind = Filter("kind", _("Kind"), "kind", [Choice(kind.value, kind.label) for kind in kinds])
     listing = Listing(
@@ -74,7 +81,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def additives(request: HttpRequest) -> HttpResponse:
+def additives(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         samples_of(request, Kind.ADDITIVE),
         [CODE, NAME, GROUP, MADE, LEFT, OF, PLACE, STATE],
@@ -87,7 +94,7 @@ def additives(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def electrolytes(request: HttpRequest) -> HttpResponse:
+def electrolytes(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         samples_of(request, Kind.ELECTROLYTE),
         [CODE, NAME, GROUP, MADE, LEFT, OF, PLACE, STATE],
@@ -100,7 +107,7 @@ def electrolytes(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def materials(request: HttpRequest) -> HttpResponse:
+def materials(request: HttpRequest) -> HttpResponseBase:
     """Materials (shared by all projects) or, with ?show=lots, their lots."""
     if request.GET.get("show") == "materials":
         return _materials(request)
@@ -128,7 +135,7 @@ def materials(request: HttpRequest) -> HttpResponse:
     return show(request, listing, title=_("Materials"), rows=row, log="lot", empty=hint, switch="lots")
 
 
-def _materials(request: HttpRequest) -> HttpResponse:
+def _materials(request: HttpRequest) -> HttpResponseBase:
     own = Q(lots__project__in=access.visible_projects(request.user).values("pk"))
     listing = Listing(
         Material.objects.annotate(lot_count=Count("lots", filter=own)),
@@ -152,7 +159,7 @@ def _materials(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def furnace_runs(request: HttpRequest) -> HttpResponse:
+def furnace_runs(request: HttpRequest) -> HttpResponseBase:
     runs = CarbonizationRun.objects.select_related("project", "created_by").annotate(
         boat_count=Count("boats", distinct=True), top_degC=Max("segments__to_degC")
     )
