@@ -7,6 +7,7 @@ class CharacterizationConfig(AppConfig):
     verbose_name = _("Characterization")
 
     def ready(self) -> None:
-        from characterization import quantities  # noqa: PLC0415 - models are loaded only now
+        from characterization import editing, quantities  # noqa: PLC0415 - models are loaded only now
 
+        editing.register_all()
         quantities.register_all()

@@ -18,6 +18,7 @@ from synthesis import (
     genealogy,
     history,
     ledger,
+    record_kinds,
     sample_parts,
 )
 from synthesis.forms.kinds import LedgerForm
@@ -138,7 +139,13 @@ def latest_entries(request: HttpRequest, sample: Sample) -> list[LedgerEntry]:
 
 
 def _history(request: HttpRequest, sample: Sample) -> dict[str, Any]:
-    return {"happenings": history.of_sample(sample, request.user)}
+    kind = record_kinds.of(sample.own)
+    return {
+        "happenings": history.of_sample(sample, request.user),
+        "kind": kind,
+        "pk": sample.pk,
+        "may_restore": kind.may_change(request.user, sample) and sample.signed_at is None,
+    }
 
 
 def _fragment(request: HttpRequest, sample: Sample) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from cells.models import CathodeBatch, Cell, Channel, Occupation, Study
 from characterization import ingest
 from characterization.models import Measurement, RawFile, Upload
-from synthesis import access, furnace, ledger, logbook
+from synthesis import access, event_log, furnace, ledger, logbook
 from synthesis.models import (
     ApiToken,
     CarbonizationRun,
@@ -178,12 +178,13 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "files": house.file.pk, "measurements": house.measurement.pk, "studies": house.study.pk,
         "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
-        "materials": Material.objects.get().pk,
+        "materials": Material.objects.get().pk, "history": house.run.pk,
     }  # fmt: skip
     return {
         "code": house.run.code if is_run else samples.get(part, samples["samples"]).code,
         "pk": keys.get(part, 1),
         "slug": house.project.slug,
+        "what": "furnace-run",
         "member": house.project.memberships.get(user__username="vera").pk,
         "key": house.chart_keys.get(f"/{part}/", "none"),
         "form": "csv" if "table" in path else "json",
@@ -196,6 +197,10 @@ def _query(house: House, path: str) -> str:
         return f"?x=time_s&y=voltage_V&key={key}"
     if path.startswith("/cells/compare/"):
         return f"?cells={house.samples['cells'].code}"
+    if path.startswith("/labels/"):
+        return f"?codes={house.samples['samples'].code}"
+    if path.endswith("/restore/"):
+        return f"?version=carbonizationrun.{event_log.latest(CarbonizationRun, house.run.pk)['CarbonizationRun']}"
     if path == "/files/states/":
         return f"?id={house.file.pk}"
     return ""

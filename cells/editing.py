@@ -1,0 +1,52 @@
+"""This floor's records that have a history and are edited."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cells.forms.builds import CathodeForm, CellForm
+from cells.models import CathodeRecipe, Cell, Channel, Occupation, RecipeComponent, Study
+from synthesis import constraint_words
+from synthesis.editing import FREE, logged, register_sample
+from synthesis.models import Instrument, Role
+from synthesis.record_kinds import Part, RecordKind, register
+
+
+def register_all() -> None:
+    register_sample(CathodeForm, "equipment")
+    left_out = ("left_out", "left_out_reason")
+    register(
+        RecordKind(
+            Cell.KIND,
+            Cell,
+            _("cell"),
+            logged(CellForm, "equipment", *left_out),
+            free=(*FREE, *left_out),
+            parts=(Part(Occupation, "cell_id", _("time on a channel")),),
+        )
+    )
+    components = (Part(RecipeComponent, "recipe_id", _("component")),)
+    register(RecordKind("recipe", CathodeRecipe, _("recipe"), parts=components))
+    register(RecordKind("study", Study, _("study"), ("name", "reference_cycle", "note")))
+    register(
+        RecordKind(
+            "channel",
+            Channel,
+            _("channel"),
+            ("name",),
+            project="instrument_id",
+            through=Instrument,
+            least=Role.MANAGER,
+            parts=(Part(Occupation, "channel_id", _("cell on it")),),
+            home=lambda channel: reverse("channels"),
+        )
+    )
+    constraint_words.SENTENCES.update(_SENTENCES)
+
+
+_SENTENCES = {
+    "left_out_with_a_reason": _("Say why it is left out; the reason is shown wherever it is missing."),
+    "active_within_composite": _("There cannot be more active material than composite."),
+    "window_opens_upwards": _("The window ends above its start."),
+}

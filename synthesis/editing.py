@@ -1,0 +1,113 @@
+"""This floor's records that have a history and are edited, with the fields that their own forms log."""
+
+from __future__ import annotations
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from synthesis.forms import kinds
+from synthesis.forms.furnace import RunForm
+from synthesis.models import (
+    Boat,
+    CarbonizationRun,
+    EquipmentCheck,
+    Instrument,
+    Material,
+    Membership,
+    Place,
+    ProgrammeSegment,
+    Project,
+    Protocol,
+    ProtocolVersion,
+    Role,
+    SpecificationLimit,
+)
+from synthesis.record_kinds import Part, RecordKind, register
+
+STAYS = ("project",)
+"""A record stays in its project."""
+FREE = ("place",)
+"""Where a sample stands may change after it was signed."""
+SAMPLES: tuple[type[forms.ModelForm], ...] = (  # type: ignore[type-arg]  # of all kinds
+    kinds.LotForm,
+    kinds.NanospongeForm,
+    kinds.ImpregnationForm,
+    kinds.FreezeDryingForm,
+    kinds.AdditiveForm,
+    kinds.ElectrolyteForm,
+)
+
+
+def logged(form: type[forms.ModelForm], *more: str) -> tuple[str, ...]:  # type: ignore[type-arg]  # of any record
+    """The fields that a form logs and that may be corrected later; the note stands last."""
+    names = [name for name in (*(form._meta.fields or ()), *more) if name not in STAYS]
+    names.sort(key=lambda name: name == "note")
+    return tuple(dict.fromkeys(names))
+
+
+def register_sample(form: type[forms.ModelForm], *more: str) -> None:  # type: ignore[type-arg]  # of any sample
+    model = form._meta.model
+    register(RecordKind(model.KIND, model, model._meta.verbose_name, logged(form, *more), free=FREE))
+
+
+def register_all() -> None:
+    for form in SAMPLES:
+        register_sample(form, "equipment")
+    for kind in _others():
+        register(kind)
+
+
+def _others() -> tuple[RecordKind, ...]:
+    return (
+        RecordKind(
+            "furnace-run",
+            CarbonizationRun,
+            _("furnace run"),
+            logged(RunForm, "equipment"),
+            parts=(Part(ProgrammeSegment, "run_id", _("segment")), Part(Boat, "run_id", _("boat"))),
+        ),
+        RecordKind(
+            "material",
+            Material,
+            _("material"),
+            logged(kinds.MaterialForm),
+            project="",
+            least=Role.MANAGER,
+            home=lambda material: reverse("materials") + "?show=materials",
+        ),
+        RecordKind("place", Place, _("place"), ("note",), project="", home=lambda place: reverse("home")),
+        RecordKind(
+            "protocol",
+            Protocol,
+            _("protocol"),
+            parts=(Part(ProtocolVersion, "protocol_id", _("version")),),
+            home=lambda protocol: reverse("home"),
+        ),
+        RecordKind(
+            "instrument",
+            Instrument,
+            _("instrument"),
+            ("name", "model", "technique", "time_zone", "checked_every_days"),
+            least=Role.MANAGER,
+            parts=(Part(EquipmentCheck, "instrument_id", _("check")),),
+            home=lambda instrument: reverse("home"),
+        ),
+        RecordKind(
+            "limit",
+            SpecificationLimit,
+            _("specification limit"),
+            least=Role.MANAGER,
+            home=lambda limit: reverse("home"),
+        ),
+        RecordKind(
+            "project",
+            Project,
+            _("project"),
+            ("name", "description"),
+            project="id",
+            least=Role.MANAGER,
+            parts=(Part(Membership, "project_id", _("member")),),
+            home=lambda project: reverse("project", args=[project.slug]),
+        ),
+    )
