@@ -52,12 +52,15 @@ class Conditions:
     """What the laboratory knows and the file does not. None means: not known.
 
     ``first_direction`` is ``charge`` or ``discharge``, as declared for the cell. ``parameters`` are a person's own
-    choices for this method (``{"reference_cycle": 3}``).
+    choices for this method (``{"reference_cycle": 3}``). ``process`` is what was planned for a furnace run
+    (``segments`` of from_degC, to_degC, rate_degC_per_min, hold_h; ``flow_mL_per_min``) or for a freeze-drying
+    (``pressure_Pa``, ``time_h``).
     """
 
     first_direction: str | None = None
     reference_cycle: int | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    process: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
