@@ -38,8 +38,8 @@ SELECT sample.id, ' ' || labsys_folded(concat_ws(' ', sample.code, sample.name, 
 # One writer at a time adds words. Another one leaves them out rather than wait for it; they come with their next use.
 NEW_WORDS = """
 INSERT INTO synthesis_searchword (word)
-SELECT DISTINCT found FROM regexp_split_to_table(labsys_folded({text}), '[^a-zA-Z0-9]+') found
- WHERE found ~ '^[a-z]{{4,60}}$' AND NOT EXISTS (SELECT FROM synthesis_searchword known WHERE known.word = found)
+SELECT DISTINCT piece FROM regexp_split_to_table(labsys_folded({text}), '[^a-zA-Z0-9]+') piece
+ WHERE piece ~ '^[a-z]{{4,60}}$' AND NOT EXISTS (SELECT FROM synthesis_searchword known WHERE known.word = piece)
    AND pg_try_advisory_xact_lock(7140925)
     ON CONFLICT DO NOTHING
 """
