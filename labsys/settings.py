@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "synthesis.seeing.OncePerPage",
     "synthesis.submissions.SentOnce",  # last: what it calls itself is the view
 ]
 ROOT_URLCONF = "labsys.urls"

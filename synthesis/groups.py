@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Min
+from django.db import connection
 
-from synthesis.access import Actor, visible
-from synthesis.models import Sample
+from synthesis import seeing
+from synthesis.access import Actor, visible_ids
 
 SERIES_OF = {"SP": "s1", "NPCs": "s2", "Mo@NPCs": "s3", "Mo-Ni@NPCs": "s4"}
 OTHERS = ("s5", "s6", "s7", "s8")
@@ -39,18 +39,41 @@ def is_none(group: str) -> bool:
 
 def offered(actor: Actor) -> list[str]:
     """The groups that a person may choose among: the four, and those of samples that they may see."""
-    seen = set(visible(Sample.objects.order_by(), actor).values_list("group", flat=True).distinct())
-    return [*SERIES_OF, *(name for name in others() if name in seen)]
+    everything = getattr(actor, "is_superuser", False) and actor.is_active
+    seen = None if everything else set(visible_ids(actor))
+    mine = {name for name, project, _first in _kept() if seen is None or project in seen}
+    return [*SERIES_OF, *(name for name in others() if name in mine)]
 
 
 def others() -> list[str]:
     """The laboratory's own groups beside the four of the reference study, in order of their first sample."""
-    rows = (
-        Sample.objects.exclude(group__in=[*SERIES_OF, ""])
-        .order_by()
-        .values("group")
-        .annotate(first=Min("id"))
-        .order_by("first")
-        .values_list("group", flat=True)
-    )
-    return [name for name in rows if not is_none(name)]
+    first: dict[str, int] = {}
+    for name, _project, sample in _kept():
+        first[name] = min(sample, first.get(name, sample))
+    named = sorted(first, key=lambda name: first[name])
+    return [name for name in named if name not in SERIES_OF and not is_none(name)]
+
+
+def _kept() -> list[tuple[str, int, int]]:
+    """Every group in every project with its first sample; asked once per page."""
+    return seeing.once("groups", _pairs)
+
+
+def _pairs() -> list[tuple[str, int, int]]:
+    """Jumps through an index from one pair to the next: as many steps as there are pairs, however many samples."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE pair AS (
+                (SELECT "group", project_id, id FROM synthesis_sample WHERE "group" > ''
+                  ORDER BY "group", project_id, id LIMIT 1)
+                UNION ALL
+                SELECT following.* FROM pair CROSS JOIN LATERAL (
+                    SELECT "group", project_id, id FROM synthesis_sample
+                     WHERE "group" > '' AND ("group", project_id) > (pair."group", pair.project_id)
+                     ORDER BY "group", project_id, id LIMIT 1) following
+            )
+            SELECT "group", project_id, id FROM pair
+            """
+        )
+        return [(str(name), int(project), int(sample)) for name, project, sample in cursor.fetchall()]

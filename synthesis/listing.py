@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -11,7 +13,13 @@ from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 
+from synthesis import asking, keyset
+from synthesis.access import Actor
+from synthesis.asking import Asked
+from synthesis.models import Sample
+
 PER_PAGE = 50
+MOST_COUNTED, MOST_SEARCHED = 10_000, 1_000
 M = TypeVar("M", bound=Model)
 
 
@@ -47,13 +55,15 @@ class Filter:
 @dataclass(frozen=True)
 class Listed(Generic[M]):
     rows: list[M]
-    total: int
+    total: int  # counted up to a limit: see ``many``
+    many: bool  # whether there are more than that
     columns: list[Column]
     filters: Sequence[Filter]
     following: str  # cursor of the next page, "" on the last
     later: bool  # whether this is not the first page
     search: str
     narrowed: bool
+    asked: Asked | None  # how the search was understood, of a list of samples
 
     @property
     def simulated(self) -> bool:
@@ -62,70 +72,99 @@ class Listed(Generic[M]):
 
 @dataclass(frozen=True)
 class Listing(Generic[M]):
+    """``kinds`` are those of a list of samples; each has its own place in the indexes that lists are sorted by.
+
+    A list of samples is searched in the language of ``synthesis.asking``, any other in its ``search`` columns.
+    """
+
     records: QuerySet[M]
     columns: Sequence[Column]
     search: Sequence[str] = ()
     filters: Sequence[Filter] = field(default_factory=tuple)
     order: str = "-id"
+    kinds: Sequence[str] = ()
+    reader: Actor | None = None
 
     def page(self, query: QueryDict) -> Listed[M]:
         order = self._order(query.get("sort", ""))
         search = query.get("q", "").strip()
-        found = self._filtered(query, search)
-        total = found.count()
-        after = _cursor(query.get("after", ""))
-        rows = list(self._after(found, order, after).order_by(*_with_id(order))[: PER_PAGE + 1])
+        asked = self._asked(search)
+        found = self._filtered(query, search, asked)
+        most = MOST_SEARCHED if search else MOST_COUNTED
+        total = _counted(found, most)
+        following, later = self._after(found, order, query.get("after", ""))
+        rows = self._rows(following, order)
         more = len(rows) > PER_PAGE
         rows = rows[:PER_PAGE]
         return Listed(
             rows=rows,
-            total=total,
+            total=min(total, most),
+            many=total > most,
             columns=[_headed(column, order) for column in self.columns],
             filters=self.filters,
-            following=_cursor_of(rows[-1], order) if more else "",
-            later=after is not None,
+            following=keyset.cursor_of(rows[-1], order.removeprefix("-")) if more else "",
+            later=later,
             search=search,
             narrowed=bool(search) or any(query.get(item.name) for item in self.filters),
+            asked=asked,
         )
 
     def found(self, query: QueryDict) -> QuerySet[M]:
         """All rows that the filters leave, in the order that is shown."""
         order = self._order(query.get("sort", ""))
-        return self._filtered(query, query.get("q", "").strip()).order_by(*_with_id(order))
+        search = query.get("q", "").strip()
+        return self._filtered(query, search, self._asked(search)).order_by(*self._ordered(order))
 
     def _order(self, wanted: str) -> str:
         known = {column.order for column in self.columns if column.order}
         return wanted if wanted.removeprefix("-") in known else self.order
 
-    def _filtered(self, query: QueryDict, search: str) -> QuerySet[M]:
-        found = self.records
+    def _ordered(self, order: str) -> Sequence[Any]:
+        return keyset.order(self.records.model, order.removeprefix("-"), order.startswith("-"))
+
+    def _asked(self, search: str) -> Asked | None:
+        is_sample = issubclass(self.records.model, Sample)
+        return asking.read(search, self.reader) if search and is_sample and self.reader is not None else None
+
+    def _filtered(self, query: QueryDict, search: str, asked: Asked | None) -> QuerySet[M]:
+        found = self.records.filter(kind__in=self.kinds) if self.kinds else self.records
         for item in self.filters:
             value = query.get(item.name, "")
             if value in {choice.value for choice in item.choices}:
                 found = found.filter(**{item.path: value}) if value else found
-        if search:
-            wanted = Q()
-            for path in self.search:
-                wanted |= Q(**{f"{path}__icontains": search})
-            found = found.filter(wanted)
+        if asked is not None:
+            return found.filter(asked.samples)
+        for word in search.split():
+            found = found.filter(
+                reduce(or_, (Q(**{f"{path}__icontains": word}) for path in self.search), Q())
+            )
         return found
 
-    def _after(self, found: QuerySet[M], order: str, after: tuple[str, str] | None) -> QuerySet[M]:
-        if after is None:
-            return found
-        name, value, key = order.removeprefix("-"), *after
-        than = "lt" if order.startswith("-") else "gt"
+    def _after(self, found: QuerySet[M], order: str, cursor: str) -> tuple[QuerySet[M], bool]:
+        """Rows behind the cursor; for one that nobody gave out, from the start again."""
+        if not cursor:
+            return found, False
         try:
-            if name == "id":
-                return found.filter(**{f"id__{than}": key})
-            return found.filter(Q(**{f"{name}__{than}": value}) | Q(**{name: value, f"id__{than}": key}))
-        except (ValueError, ValidationError):  # a cursor that nobody gave out: from the start again
-            return found
+            column, falling = order.removeprefix("-"), order.startswith("-")
+            return found.filter(keyset.after(found.model, column, falling, *keyset.read(cursor))), True
+        except (keyset.NoCursor, ValueError, ValidationError):
+            return found, False
+
+    def _rows(self, found: QuerySet[M], order: str) -> list[M]:
+        """One page and a row. Of several kinds each gives its first rows: so each is read along its own index."""
+        ordered = found.order_by(*self._ordered(order))
+        if len(self.kinds) < 2 or order.removeprefix("-") in ("id", "kind"):
+            return list(ordered[: PER_PAGE + 1])
+        ids: set[int] = set()
+        for kind in self.kinds:
+            one = found.filter(kind=kind).order_by(*self._ordered(order))
+            ids.update(one.values_list("pk", flat=True)[: PER_PAGE + 1])
+        return list(self.records.filter(pk__in=ids).order_by(*self._ordered(order))[: PER_PAGE + 1])
 
 
-def _with_id(order: str) -> tuple[str, ...]:
-    sign = "-" if order.startswith("-") else ""
-    return (order,) if order.removeprefix("-") == "id" else (order, f"{sign}id")
+def _counted(found: QuerySet[Any], most: int) -> int:
+    """How many there are, counted no further than one more than ``most``."""
+    return int(found.order_by()[: most + 1].count())
 
 
 def _headed(column: Column, order: str) -> Column:
@@ -141,15 +180,3 @@ def _headed(column: Column, order: str) -> Column:
         "descending" if falling else "ascending",
         turned,
     )
-
-
-def _cursor(text: str) -> tuple[str, str] | None:
-    value, bar, key = text.rpartition("|")
-    return (value, key) if bar and key.isdigit() else None
-
-
-def _cursor_of(row: Model, order: str) -> str:
-    value: Any = row
-    for step in order.removeprefix("-").split("__"):
-        value = getattr(value, step)
-    return f"{value.isoformat() if hasattr(value, 'isoformat') else value}|{row.pk}"

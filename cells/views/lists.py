@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cells.models import CathodeBatch, CathodeRecipe, Cell, Occupation
 from synthesis import access
 from synthesis.listing import Choice, Column, Filter, Listing
+from synthesis.models.samples import Kind
 from synthesis.pages import page
 from synthesis.views.lists import (
     CODE,
@@ -52,8 +53,9 @@ def cathodes(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         access.visible(records, request.user),
         [CODE, NAME, GROUP, Column(_("Recipe")), MADE, LEFT, OF, PLACE, STATE],
-        search=("code", "name", "group", "recipe__name"),
         filters=[group_filter(request), state_filter()],
+        kinds=(Kind.CATHODE,),
+        reader=request.user,
     )
     hint = _("A cathode batch draws down active material, electrolyte and additive by a recipe.")
     row = "cells/rows/cathode.html"
@@ -83,8 +85,9 @@ def cells(request: HttpRequest) -> HttpResponseBase:
             Column(_("Channel")),
             Column(_("State")),
         ],
-        search=("code", "name", "group", "note"),
         filters=[group_filter(request), kinds],
+        kinds=(Kind.CELL,),
+        reader=request.user,
     )
     hint = _("Cells stand here once they are built from a cathode batch.")
     row = "cells/rows/cell.html"

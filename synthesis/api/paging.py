@@ -5,16 +5,10 @@ A list costs the same on its first and on its thousandth page; nothing is counte
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-import orjson
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -22,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from synthesis import keyset
 from synthesis.errors import Refusal
 
 LARGEST_PAGE = 200
@@ -41,10 +36,10 @@ class KeyPages(BasePagination):
         written = str(request.query_params.get("ordering") or getattr(view, "usual_ordering", "-id"))
         column, falling = _column(written, orderings), written.startswith("-")
         size = _size(request.query_params.get("page_size"))
-        ordered = queryset.order_by(*_order(column, falling))
+        ordered = queryset.order_by(*keyset.order(queryset.model, column, falling))
         cursor = request.query_params.get("cursor")
         if cursor:
-            ordered = ordered.filter(_after(column, falling, *_decoded(cursor)))
+            ordered = ordered.filter(_after(queryset.model, column, falling, cursor))
         rows = _fetched(ordered, size + 1)
         self.next = self._next(request, rows[size - 1], column) if len(rows) > size else None
         return rows[:size]
@@ -76,9 +71,7 @@ class KeyPages(BasePagination):
 
     @staticmethod
     def _next(request: Request, last: Model, column: str) -> str:
-        key = orjson.dumps([_json(_value(last, column)), last.pk])
-        cursor = base64.urlsafe_b64encode(key).decode().rstrip("=")
-        return replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+        return replace_query_param(request.build_absolute_uri(), "cursor", keyset.cursor_of(last, column))
 
 
 def _column(written: str, orderings: dict[str, str]) -> str:
@@ -104,33 +97,11 @@ def _size(written: str | None) -> int:
     return int(written)
 
 
-def _order(column: str, falling: bool) -> Sequence[Any]:
-    if column == "id":
-        return ("-pk",) if falling else ("pk",)
-    if falling:
-        return (F(column).desc(nulls_last=True), "-pk")
-    return (F(column).asc(nulls_last=True), "pk")
-
-
-def _after(column: str, falling: bool, value: Any, pk: int) -> Q:
-    """Rows that come after (value, pk) in the order."""
-    beyond = Q(pk__lt=pk) if falling else Q(pk__gt=pk)
-    if column == "id":
-        return beyond
-    if value is None:
-        return Q(**{f"{column}__isnull": True}) & beyond
-    further = Q(**{f"{column}__lt" if falling else f"{column}__gt": value})
-    return further | (Q(**{column: value}) & beyond) | Q(**{f"{column}__isnull": True})
-
-
-def _decoded(cursor: str) -> tuple[Any, int]:
+def _after(model: type[Model], column: str, falling: bool, cursor: str) -> Any:
     try:
-        value, pk = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(pk, bool) or not isinstance(pk, int) or isinstance(value, dict | list):
-            raise ValueError
-    except (ValueError, TypeError, binascii.Error):
+        return keyset.after(model, column, falling, *keyset.read(cursor))
+    except keyset.NoCursor:
         raise _bad_cursor() from None
-    return value, pk
 
 
 def _fetched(rows: QuerySet[Any], count: int) -> list[Any]:
@@ -142,18 +113,6 @@ def _fetched(rows: QuerySet[Any], count: int) -> list[Any]:
 
 def _bad_cursor() -> Refusal:
     return Refusal(_("This cursor is not of this list. Start again without it."), field="cursor")
-
-
-def _value(row: Any, column: str) -> Any:
-    for name in column.split("__"):
-        row = getattr(row, name, None)
-    return row
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What is searched: one folded text per sample, kept by PostgreSQL itself, and the words that occur in names.
 
-The functions and triggers that keep them stand in ``synthesis.search_schema``. They are tables of their own because
-a row of ``Sample`` changes with every booking, and an index over its words would have to be written again each time.
+The functions and triggers that keep them stand in the migration that made these tables. They are tables of their
+own because a row of ``Sample`` changes with every booking, and an index over its words would be written again then.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -35,3 +37,23 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+@models.TextField.register_lookup
+class Holds(models.Lookup[str]):
+    """``words__holds="Kühl"``: the text holds it, folded as the texts are.
+
+    One or two letters have no trigram; they have to stand at the beginning of a word, so that the index still helps.
+    """
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        text, params = self.process_lhs(compiler, connection)
+        asked = str(self.rhs).replace("\x00", "")
+        if len(asked) < 3 and asked.isascii() and asked.isalnum():
+            return f"{text} ~ %s", [*params, f"[^a-zA-Z0-9]{asked.lower()}"]
+        for sign in ("\\", "%", "_"):
+            asked = asked.replace(sign, "\\" + sign)
+        return f"{text} LIKE '%%' || labsys_folded(%s) || '%%'", [*params, asked]

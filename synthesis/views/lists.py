@@ -72,8 +72,9 @@ def batches(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         samples_of(request, *kinds),
         [CODE, Column(_("Kind"), "kind"), NAME, GROUP, MADE, LEFT, OF, PLACE, STATE],
-        search=("code", "name", "group", "note"),
         filters=[kind, state_filter()],
+        kinds=kinds,
+        reader=request.user,
     )
     hint = _("Nanosponge, impregnated and freeze-dried batches stand here once they are logged.")
     row = "synthesis/rows/sample.html"
@@ -85,8 +86,9 @@ def additives(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         samples_of(request, Kind.ADDITIVE),
         [CODE, NAME, GROUP, MADE, LEFT, OF, PLACE, STATE],
-        search=("code", "name", "group", "place"),
         filters=[group_filter(request), state_filter()],
+        kinds=(Kind.ADDITIVE,),
+        reader=request.user,
     )
     hint = _("Each boat of a furnace run leaves an additive lot here; a bought one is logged by itself.")
     row = "synthesis/rows/sample.html"
@@ -98,8 +100,9 @@ def electrolytes(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(
         samples_of(request, Kind.ELECTROLYTE),
         [CODE, NAME, GROUP, MADE, LEFT, OF, PLACE, STATE],
-        search=("code", "name", "place"),
         filters=[state_filter()],
+        kinds=(Kind.ELECTROLYTE,),
+        reader=request.user,
     )
     hint = _("Electrolyte batches made in the laboratory stand here once they are logged.")
     row = "synthesis/rows/sample.html"
@@ -127,8 +130,9 @@ def materials(request: HttpRequest) -> HttpResponseBase:
             PLACE,
             STATE,
         ],
-        search=("code", "name", "lot_number", "supplier", "material__formula", "material__cas_number"),
         filters=[state_filter()],
+        kinds=(Kind.LOT,),
+        reader=request.user,
     )
     hint = _("A delivery becomes a lot here: log its material first, then the lot with what arrived.")
     row = "synthesis/rows/lot.html"
