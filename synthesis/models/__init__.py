@@ -4,6 +4,7 @@ from synthesis.models.access import ApiToken, Membership, Project, Role
 from synthesis.models.carbonization import Boat, CarbonAdditive, CarbonizationRun, ProgrammeSegment
 from synthesis.models.desk import SavedSearch, Submission
 from synthesis.models.equipment import EquipmentCheck, Instrument
+from synthesis.models.joint import JointEntry
 from synthesis.models.ledger import LedgerEntry, StockCount
 from synthesis.models.materials import Material, MaterialLot
 from synthesis.models.places import Place
@@ -27,6 +28,7 @@ __all__ = [
     "GateDecision",
     "ImpregnatedBatch",
     "Instrument",
+    "JointEntry",
     "LedgerEntry",
     "Material",
     "MaterialLot",
