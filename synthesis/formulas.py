@@ -39,7 +39,9 @@ EXAMPLE = "(NH4)6Mo7O24·4H2O"
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _JOINTS = str.maketrans("*•⋅∙", "····")
-_DOTTED_WATER = re.compile(r"\.(\d*(?:\.\d+)?\(?H2O)")  # NiCl2.6H2O is a hydrate, not 2.6 chlorine
+_DOTTED_WATER = re.compile(
+    r"(·\d+\.\d+)|\.(\d*(?:\.\d+)?\(?H2O)"
+)  # NiCl2.6H2O is a hydrate, not 2.6 chlorine
 _JOINING_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _TOKEN = re.compile(r"(?P<element>[A-Z][a-z]?)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<number>\d+(?:\.\d+)?)")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
@@ -49,7 +51,7 @@ _MOST = Decimal(1_000_000)
 def normalised(formula: str) -> str:
     """The formula in one spelling: plain digits, "·" before water of crystallisation, no spaces."""
     plain = "".join(formula.split()).translate(_SUBSCRIPTS).translate(_JOINTS)
-    return _JOINING_DOT.sub("·", _DOTTED_WATER.sub(r"·\1", plain))
+    return _JOINING_DOT.sub("·", _DOTTED_WATER.sub(lambda found: found[1] or f"·{found[2]}", plain))
 
 
 def lowered(formula: str) -> str:
@@ -70,12 +72,12 @@ def composition(formula: str) -> dict[str, Decimal]:
 
 
 def molar_mass(formula: str) -> Decimal | None:
-    """In g/mol, to three decimals; None where an element has no standard atomic weight."""
+    """In g/mol, to four decimals; None where an element has no standard atomic weight."""
     found = composition(formula)
     if any(symbol in WITHOUT_WEIGHT for symbol in found):
         return None
     return sum((WEIGHTS[symbol] * count for symbol, count in found.items()), Decimal(0)).quantize(
-        Decimal("0.001")
+        Decimal("0.0001")
     )
 
 
