@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("labsys.api")),
+    path("", include("labsys.labels.urls")),
     path("", include("labsys.reports.urls")),
     path("", include("characterization.urls")),
     path("", include("cells.urls")),

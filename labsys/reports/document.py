@@ -49,7 +49,7 @@ def pdf(report: Report, figures: Sequence[Figure], as_of: datetime, paper: Paper
     made: bytes = typst.compile(
         TEMPLATES / "report.typ",
         root=TEMPLATES,
-        font_paths=_faces(),
+        font_paths=faces(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards="a-2b",
         timestamp=as_of.astimezone(UTC).replace(microsecond=0),
@@ -58,7 +58,7 @@ def pdf(report: Report, figures: Sequence[Figure], as_of: datetime, paper: Paper
 
 
 @cache
-def _faces() -> typst.Fonts:
+def faces() -> typst.Fonts:
     """The faces for paper, read once; those of the system are not looked at."""
     return typst.Fonts(font_paths=[FONTS], include_system_fonts=False, include_embedded_fonts=False)
 
