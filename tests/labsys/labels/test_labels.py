@@ -1,4 +1,4 @@
-"""Labels as PDF: on paper of every size each code is read back by a decoder; texts fit; the same input gives the same bytes."""
+"""Labels as PDF: every code on every paper is read back by a decoder; texts fit; same input, same bytes."""
 
 from __future__ import annotations
 
