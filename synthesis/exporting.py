@@ -6,7 +6,7 @@ Rows are read in pieces and written as they come, so that the length of a list c
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +55,18 @@ def answer(records: QuerySet[Any], form: str, title: str, address: Callable[[str
     records = records.prefetch_related(None).select_related(*related)
     linked = hasattr(records.model, "get_absolute_url")
     heads = [*(column.head for column in columns), *([HeadCell(_("Link"), width=30)] if linked else [])]
-    rows = _rows(records, columns, address if linked else None)
+    if form != "csv":
+        _require_few(records)
+    return sheet(heads, _rows(records, columns, address if linked else None), form, title)
+
+
+def sheet(
+    heads: Sequence[HeadCell], rows: Iterable[Sequence[Any]], form: str, title: str
+) -> HttpResponseBase:
+    """Rows under heads as a file to take away, named after its title and the day."""
     name = f"{slugify(title) or 'list'}-{timezone.localdate():%Y-%m-%d}.{form}"
     if form == "csv":
         return _text(heads, rows, name)
-    _require_few(records)
     return FileResponse(write_xlsx(heads, rows, title=title), as_attachment=True, filename=name)
 
 
@@ -119,7 +126,7 @@ def _rows(
         yield [*row, address(record.get_absolute_url())] if address else row
 
 
-def _text(heads: Sequence[HeadCell], rows: Iterator[list[Any]], name: str) -> HttpResponseBase:
+def _text(heads: Sequence[HeadCell], rows: Iterable[Sequence[Any]], name: str) -> HttpResponseBase:
     answer = StreamingHttpResponse(write_csv(heads, rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return answer

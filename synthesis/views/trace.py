@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from synthesis import access, chain_drawing, chain_folding, chain_graph, comparing, sample_parts, tracing
+from synthesis import (
+    access,
+    chain_drawing,
+    chain_folding,
+    chain_graph,
+    comparing,
+    exporting,
+    sample_parts,
+    tracing,
+)
 from synthesis.errors import Refusal
 from synthesis.genealogy import Direction
-from synthesis.models import Sample
+from synthesis.models import Project, Sample
 from synthesis.pages import page
+from synthesis.sheets import HeadCell
 from synthesis.tracing import Row, Trace
 
 sample_parts.act(sample_parts.Action(gettext_lazy("Trace forward"), "network", "trace", order=10))
@@ -25,9 +36,16 @@ sample_parts.act(sample_parts.Action(gettext_lazy("Compare with …"), "git-comp
 
 
 @page
-def trace_page(request: HttpRequest, code: str) -> HttpResponse:
+def trace_page(request: HttpRequest, code: str) -> HttpResponseBase:
     """What came of a sample or a run; with ?way=back what it is made of; with ?recall=1 what can still be found."""
     found = _trace(request, code)
+    form = request.GET.get("export", "")
+    if form in exporting.FORMS:
+        way = (
+            "back" if found.direction == "ancestors" else "recall" if request.GET.get("recall") else "forward"
+        )
+        title = f"{found.start.code} {way}"
+        return exporting.sheet(_heads(found), _cells(_wanted(request, found)), form, title)
     context = {
         "trace": found,
         "start": found.start,
@@ -60,6 +78,37 @@ def _graph(request: HttpRequest, found: Trace) -> dict[str, Any]:
         "picture": chain_drawing.layout(graph) if graph.links else None,
         "sample": found.start,
     }
+
+
+def _heads(found: Trace) -> list[HeadCell]:
+    held = _("In %(code)s") if found.direction == "ancestors" else _("Of %(code)s in it")
+    labels = [
+        _("Code"), _("Kind"), _("Name"), _("Additive"), _("Steps"), _("Through"), held % {"code": found.start.code},
+        _("Left"), _("Unit"), _("State"), _("Place"), _("Made"), _("Project"),
+    ]  # fmt: skip
+    return [HeadCell(label) for label in labels]
+
+
+def _cells(rows: list[Row]) -> list[list[Any]]:
+    projects = Project.objects.in_bulk({row.sample.project_id for row in rows})
+    return [
+        [
+            row.sample.code,
+            row.kind,
+            row.sample.name,
+            row.sample.group,
+            row.steps,
+            ", ".join(row.through),
+            row.amount,
+            row.sample.amount_left,
+            row.sample.unit,
+            row.state,
+            row.sample.place,
+            row.sample.made_at,
+            str(projects[row.sample.project_id]),
+        ]
+        for row in rows
+    ]
 
 
 @page

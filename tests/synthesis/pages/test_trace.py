@@ -107,3 +107,10 @@ def test_a_comparison_that_cannot_be_says_why(lab: Lab, run: CarbonizationRun, c
     answer: Any = lab.as_(lab.vera).get(f"/compare/?codes={codes}")
     assert answer.status_code in (400, 404)
     assert said in answer.content.decode()
+
+
+def test_the_recall_list_goes_along_as_a_table(lab: Lab, run: CarbonizationRun) -> None:
+    answer: Any = lab.as_(lab.vera).get(f"/trace/{run.code}/?recall=1&export=csv")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Code,Kind,Name,Additive,Steps,Through")
+    assert len(lines) == 1 + 2 + 40
