@@ -6,11 +6,12 @@ from typing import Any
 
 from rest_framework.viewsets import GenericViewSet
 
-from synthesis.api import every_sample, furnace, house, kinds
+from synthesis.api import every_sample, furnace, gates, house, kinds
 
 ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
     ("samples", every_sample.Samples),
     ("projects", house.Projects),
+    ("limits", gates.Limits),
     ("instruments", house.Instruments),
     ("materials", kinds.Materials),
     ("lots", kinds.MaterialLots),

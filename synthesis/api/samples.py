@@ -7,18 +7,17 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from synthesis import access, ledger
+from synthesis import access, decisions, ledger
 from synthesis.api.fields import AmountField, NumberField, ProjectField, SampleField, person, quantity
 from synthesis.api.filters import By, Words
 from synthesis.api.records import BY_TIME, ChangeableRecords, RecordSerializer
-from synthesis.models import Project, Role, Sample
+from synthesis.models import Project, Sample
 from synthesis.models.samples import State
 
 COMMON = (
     "id", "code", "kind", "name", "group", "project", "amount_made", "amount_left", "unit", "state", "made_at",
     "place", "note", "simulated", "planned", "created_at", "created_by",
 )  # fmt: skip
-DECIDED = (State.HOLD, State.REJECTED)
 
 
 class SampleSerializer(RecordSerializer):
@@ -34,6 +33,13 @@ class SampleSerializer(RecordSerializer):
         model = Sample
         fields: tuple[str, ...] = COMMON
         read_only_fields = ("code", "kind", "unit", "simulated", "created_at")
+
+    def validate_state(self, state: str) -> str:
+        """To and from hold and reject leads a decision, for a new sample too."""
+        before = self.instance.state if self.instance is not None else State.AVAILABLE
+        code = self.instance.code if self.instance is not None else ""
+        decisions.require_open_way(before, state, code)
+        return state
 
     def validate_project(self, project: Project) -> Project:
         if self.instance is not None and project != self.instance.project:
@@ -101,9 +107,6 @@ class SampleKind(ChangeableRecords):
         model: type[Sample] = self.get_queryset().model
         return model(**values)
 
-    def change(self, serializer: Any) -> None:
-        check_decision(self.actor, serializer)
-        serializer.save()
 
     def _take(self, number: int, given: dict[str, Any]) -> ledger.Take:
         sample, field = given["sample"], f"inputs.{number}.amount"
@@ -111,10 +114,3 @@ class SampleKind(ChangeableRecords):
         return ledger.Take(
             sample, quantity(given["amount"], given["unit"], sample.unit, field), given["role"], field
         )
-
-
-def check_decision(actor: access.Actor, serializer: Any) -> None:
-    """Hold and reject are lifted by a manager. Raises NotAllowed."""
-    state = serializer.validated_data.get("state", serializer.instance.state)
-    if serializer.instance.state in DECIDED and state != serializer.instance.state:
-        access.require_change(actor, serializer.instance.project, Role.MANAGER)

@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, str, Any, tuple[str, ...]], ...]],
             ("additives", "hexagon", _("Additives"), ("additive",)),
             ("electrolytes", "box", _("Electrolytes"), ("electrolyte",)),
             ("materials", "package", _("Materials"), ("lot", "material")),
+            ("limits", "shield-check", _("Limits"), ()),
         ),
     ),
     (

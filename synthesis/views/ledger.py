@@ -1,4 +1,4 @@
-"""Booking on a sample's own page: a yield, a correction, a discard; and its state."""
+"""Booking on a sample's own page: a yield, a correction, a discard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from synthesis import access, ledger
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.forms.kinds import LedgerForm
 from synthesis.forms.rows import place_refusal
-from synthesis.models import Role, Sample
+from synthesis.models import Sample
 from synthesis.models.samples import State
 from synthesis.pages import page
 from synthesis.views.samples import head, latest_entries, sample_of
@@ -58,17 +58,3 @@ def _booked(request: HttpRequest, sample: Sample, form: LedgerForm) -> None:
         ledger.use(ledger.Take(sample, amount), by=by, reason=reason)
     else:
         ledger.correct(sample, amount, by=by, reason=reason)
-
-
-@require_POST
-@page
-def set_state(request: HttpRequest, code: str) -> HttpResponse:
-    """Hold, release or reject: a manager's decision."""
-    sample = sample_of(request, code)
-    access.require_change(request.user, sample.project, Role.MANAGER)
-    wanted = request.POST.get("state", "")
-    if wanted not in State.values:
-        raise Refusal(_("‘%(state)s’ is not a state of a sample.") % {"state": wanted}, field="state")
-    sample.state = wanted
-    sample.save(update_fields=["state"])
-    return redirect(sample.get_absolute_url())

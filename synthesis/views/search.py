@@ -8,9 +8,10 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from synthesis import access
+from synthesis import access, allowances
+from synthesis.gates import HELD
 from synthesis.models import CarbonizationRun, Material, Sample
-from synthesis.models.samples import Kind, State
+from synthesis.models.samples import Kind
 from synthesis.pages import page
 
 MOST = 50
@@ -62,7 +63,11 @@ def options(request: HttpRequest) -> HttpResponse:
         role = request.GET.get("role", "")
         found = list(_fitting(offered, role)[:OFFERED]) if role else []
         found = found or list(offered.order_by("-id")[:OFFERED])
-    context = {"found": found, "asked": asked, "barred": (State.HOLD, State.REJECTED)}
+    held = [sample.pk for sample in found if sample.state in HELD]
+    barred = set(held) - allowances.allowed_among(held) if held else set()
+    reasons = allowances.reasons_of(barred) if barred else {}
+    rows = [(sample, sample.pk in barred, reasons.get(sample.pk, "")) for sample in found]
+    context = {"found": rows, "asked": asked}
     return render(request, "components/sample_options.html", context)
 
 

@@ -27,6 +27,7 @@ from synthesis.models import (
     Project,
     Role,
     Sample,
+    SpecificationLimit,
 )
 from synthesis.units import parse
 from tests import factories
@@ -70,6 +71,9 @@ def build() -> House:
     Occupation.objects.create(channel=channel, cell=cell, from_at=timezone.now())
     study = Study.objects.create(project=project, name=f"{WORD} study")
     study.cells.add(cell)
+    SpecificationLimit.objects.create(
+        project=project, kind="additive", quantity="bet_surface_area", lower=15, unit="m²/g"
+    )
     file = files.deliver(
         project,
         f"{WORD}.bdf.csv",
@@ -179,6 +183,7 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
         "materials": Material.objects.get().pk, "history": house.run.pk,
+        "limits": house.project.limits.get().pk,
     }  # fmt: skip
     return {
         "code": house.run.code if is_run else samples.get(part, samples["samples"]).code,

@@ -16,7 +16,6 @@ from synthesis import furnace, ledger
 from synthesis.errors import NotEnough, Refusal
 from synthesis.furnace import BoatLoad
 from synthesis.models import CarbonizationRun, LedgerEntry, Material, NanospongeBatch, Sample
-from synthesis.models.samples import State
 from synthesis.units import Quantity
 from tests import factories
 
@@ -92,7 +91,7 @@ def test_nothing_and_less_cannot_be_taken(project, amount):
 
 
 def test_a_batch_on_hold_is_not_used(project):
-    batch = factories.sponge(project, state=State.HOLD)
+    batch = factories.held(factories.sponge(project))
     with pytest.raises(Refusal, match="is on hold"):
         ledger.use(factories.take(batch, "1"), by=None)
 
