@@ -1,6 +1,6 @@
 """Addresses of the ground floor."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from synthesis.views import (
     changes,
@@ -12,8 +12,15 @@ from synthesis.views import (
     ledger,
     limits,
     lists,
+    many,
+    many_files,
+    needs,
     projects,
+    protocols,
+    quantities,
+    reviews,
     samples,
+    scan,
     search,
     trace,
 )
@@ -21,7 +28,9 @@ from synthesis.views import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
-    path("s/<str:code>", samples.by_code, name="by-code"),
+    path("s/<str:code>", scan.by_code, name="by-code"),
+    path("scan/", scan.scan_page, name="scan"),
+    path("scan/look/", scan.look, name="scan-look"),
     path("samples/options/", search.options, name="sample-options"),
     path("samples/<str:code>/", samples.sample_page, name="sample"),
     path("samples/<str:code>/book/", ledger.book, name="sample-ledger"),
@@ -34,6 +43,8 @@ urlpatterns = [
     path("limits/<int:pk>/retire/", limits.retire_limit, name="limit-retire"),
     path("samples/<str:code>/change/", changes.change_sample, name="sample-change"),
     path("furnace-runs/<str:code>/change/", changes.change_run, name="furnace-run-change"),
+    path("samples/<str:code>/review/", reviews.review_sample, name="sample-review"),
+    path("furnace-runs/<str:code>/review/", reviews.review_run, name="furnace-run-review"),
     path("history/<slug:what>/<int:pk>/", history.history_page, name="history"),
     path("history/<slug:what>/<int:pk>/change/", changes.change_record, name="record-change"),
     path("history/<slug:what>/<int:pk>/restore/", history.restore, name="history-restore"),
@@ -46,6 +57,19 @@ urlpatterns = [
     path("additives/", lists.additives, name="additives"),
     path("materials/", lists.materials, name="materials"),
     path("electrolytes/", lists.electrolytes, name="electrolytes"),
+    path("protocols/", protocols.protocol_list, name="protocols"),
+    path("protocols/new/", protocols.new_protocol, name="protocol-new"),
+    path("protocols/from/<str:code>/", protocols.protocol_from, name="protocol-from"),
+    path("protocols/<int:pk>/", protocols.protocol_page, name="protocol"),
+    path("protocols/<int:pk>/draft/", protocols.draft, name="protocol-draft"),
+    path("protocols/<int:pk>/release/", protocols.release, name="protocol-release"),
+    path("protocols/<int:pk>/retire/", protocols.retire, name="protocol-retire"),
+    path("needs/", needs.needs_page, name="needs"),
+    path("quantities/read/", quantities.read, name="read-quantity"),
+    path("many/made/<int:pk>/", many.made, name="many-made"),
+    path("many/<slug:many>/", many.grid, name="many"),
+    path("many/<slug:many>/file/", many_files.file, name="many-file"),
+    re_path(r"^many/(?P<many>[-\w]+)/template\.(?P<form>csv|xlsx)$", many.template, name="many-template"),
     path("log/", kinds.log_index, name="log-index"),
     path("log/<slug:kind>/", kinds.log, name="log"),
     path("projects/", projects.projects, name="projects"),

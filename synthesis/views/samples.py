@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from synthesis import (
@@ -58,12 +58,6 @@ NEXT: dict[str, tuple[tuple[str, Any], ...]] = {
 def sample_of(request: HttpRequest, code: str) -> Sample:
     records = Sample.objects.select_related("project", "created_by")
     return access.get_visible(records, request.user, code=code)
-
-
-@page
-def by_code(request: HttpRequest, code: str) -> HttpResponse:
-    """/s/CODE, as it stands on labels."""
-    return redirect(sample_of(request, code.upper()).get_absolute_url())
 
 
 @page
