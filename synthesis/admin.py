@@ -41,7 +41,10 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
 
 class Kept(admin.ModelAdmin[Any]):
-    """Records that may be corrected but not deleted, because others stand on them."""
+    """Records that may be corrected but not deleted, because others stand on them; what is signed is only looked at."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and getattr(obj, "signed_at", None) is None
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

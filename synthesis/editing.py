@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import JSONField
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from synthesis.forms import kinds
 from synthesis.forms.furnace import RunForm
+from synthesis.forms.materials import MaterialForm
 from synthesis.models import (
     Boat,
     CarbonizationRun,
@@ -40,10 +42,12 @@ SAMPLES: tuple[type[forms.ModelForm], ...] = (  # type: ignore[type-arg]  # of a
 
 
 def logged(form: type[forms.ModelForm], *more: str) -> tuple[str, ...]:  # type: ignore[type-arg]  # of any record
-    """The fields that a form logs and that may be corrected later; the note stands last."""
-    names = [name for name in (*(form._meta.fields or ()), *more) if name not in STAYS]
-    names.sort(key=lambda name: name == "note")
-    return tuple(dict.fromkeys(names))
+    """The columns that a form logs and that may be corrected later; the note stands last."""
+    columns = {column.name: column for column in form._meta.model._meta.fields}
+    names = [name for name in (*(form._meta.fields or ()), *more) if name in columns and name not in STAYS]
+    kept = [name for name in names if columns[name].editable and not isinstance(columns[name], JSONField)]
+    kept.sort(key=lambda name: name == "note")
+    return tuple(dict.fromkeys(kept))
 
 
 def register_sample(form: type[forms.ModelForm], *more: str) -> None:  # type: ignore[type-arg]  # of any sample
@@ -71,12 +75,10 @@ def _others() -> tuple[RecordKind, ...]:
             "material",
             Material,
             _("material"),
-            logged(kinds.MaterialForm),
+            (*logged(MaterialForm), "low_stock_unit"),
             project="",
-            least=Role.MANAGER,
-            home=lambda material: reverse("materials") + "?show=materials",
         ),
-        RecordKind("place", Place, _("place"), ("note",), project="", home=lambda place: reverse("home")),
+        RecordKind("place", Place, _("place"), ("note",), project=""),
         RecordKind(
             "protocol",
             Protocol,

@@ -15,7 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from synthesis import allowances, gates, genealogy, places
+from synthesis import allowances, gates, genealogy, places, reviews
 from synthesis.access import Actor, visible_projects
 from synthesis.conversion import in_unit_of
 from synthesis.errors import NotEnough, Refusal
@@ -77,6 +77,7 @@ def _made(sample: Sample, amount: Quantity, *, by: Person, reason: str = "") -> 
             _("%(amount)s is nothing: an amount made is above zero.") % {"amount": amount},
             field="amount_made",
         )
+    reviews.require_open(sample, "amount_made")
     _fits(sample, value, "amount_made")
     return _book(sample, LedgerEntry.Kind.MAKE, value, by=by, entered=str(amount), reason=reason)
 
@@ -86,6 +87,8 @@ def use(take: Take, *, by: Person, product: Sample | None = None, reason: str = 
     """Takes some of a sample, for a product or for something outside the chain (a measurement)."""
     sample = _locked(take.sample)
     value = asked_of(sample, take)
+    if product is not None:
+        reviews.require_open(product, take.field)
     if product is not None and genealogy.is_descendant(sample.pk, of=product.pk):
         raise Refusal(
             _("%(sample)s was itself made of %(product)s.") % {"sample": sample, "product": product},

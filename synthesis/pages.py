@@ -7,10 +7,12 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from synthesis.database_words import refusal_of
 from synthesis.errors import Refusal
 
 P = ParamSpec("P")
@@ -26,6 +28,11 @@ def page(view: Handler[P]) -> Handler[P]:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
             return refused(request, refusal)
+        except IntegrityError as error:
+            known = refusal_of(error)
+            if known is None:
+                raise
+            return refused(request, known)
 
     guarded: Any = login_required(answered)
     return guarded  # type: ignore[no-any-return]  # login_required loses the parameters

@@ -1,8 +1,9 @@
 """Two roles, from the first day: the owner migrates, the application's role works.
 
 The application's role may read and write the tables, but cannot change, delete or invent what was recorded:
-neither a history table (one with a column pgh_id) nor the ledger, neither directly nor by switching capture
-off. What it may not do is refused by PostgreSQL itself, so that no fault in this program can give it away.
+neither a history table (one with a column pgh_id) nor the ledger nor a signature, neither directly nor by
+switching capture off. What it may not do is refused by PostgreSQL itself, so that no fault in this program can
+give it away.
 
 - History rows are written by trigger functions that run with the owner's rights (SECURITY DEFINER, fixed
   search path). They are nobody's to execute, so nobody can hang them on a table of their own and feed them.
@@ -18,7 +19,8 @@ from psycopg import sql
 from labsys.local import cluster
 from labsys.local.home import Home
 
-LEDGER = "synthesis_ledgerentry"
+WRITTEN_ONCE = ("synthesis_ledgerentry", "synthesis_signature")
+"""What is only ever added to: the ledger, and what was signed."""
 READ_ONLY = ("django_migrations", "pghistory_context")
 Cursor = psycopg.Cursor[Any]
 
@@ -77,9 +79,10 @@ def grant(cursor: Cursor, app: str) -> None:
                 table=sql.Identifier(table), app=role
             )
         )
-    cursor.execute(
-        sql.SQL(_NO_REWRITING).format(table=sql.Identifier(LEDGER), app=role, name=sql.Literal(LEDGER))
-    )
+    for table in WRITTEN_ONCE:
+        cursor.execute(
+            sql.SQL(_NO_REWRITING).format(table=sql.Identifier(table), app=role, name=sql.Literal(table))
+        )
     guard_capture(cursor)
 
 

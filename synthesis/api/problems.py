@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.serializers import as_serializer_error
 
+from synthesis.database_words import refusal_of
 from synthesis.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -94,6 +95,9 @@ def _suspicious(_error: Any) -> HttpResponse:
 
 def _refused_by_the_database(error: Any) -> HttpResponse:
     """A rule of the database that no check before it named: said by the constraint's name, without any SQL."""
+    known = refusal_of(error)
+    if known is not None:
+        return _refused(known)
     rule = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
     detail = _("The database refuses this: rule ‘%(rule)s’. Nothing was changed.") % {"rule": rule}
     return problem(409, detail, code="conflict")

@@ -46,6 +46,11 @@ ATTACKS = {
     "rewrite the ledger": "UPDATE synthesis_ledgerentry SET delta = 0",
     "empty the ledger": "DELETE FROM synthesis_ledgerentry",
     "truncate the ledger": "TRUNCATE synthesis_ledgerentry",
+    "change what was signed": "UPDATE synthesis_signature SET content = '{}'",
+    "take a signature away": "DELETE FROM synthesis_signature",
+    "truncate the signatures": "TRUNCATE synthesis_signature",
+    "change the history of signatures": "UPDATE synthesis_signatureevent SET statement = 'other'",
+    "change the history of a sample": "DELETE FROM synthesis_sampleevent",
     "forget a migration": "DELETE FROM django_migrations",
 }
 

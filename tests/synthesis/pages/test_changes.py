@@ -236,6 +236,7 @@ def test_a_field_is_taken_back_with_a_preview(lab: Lab, batch: NanospongeBatch) 
     assert (newest.columns, newest.user) == (["note"], lab.bob.pk)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_whole_version_is_restored_across_its_tables(lab: Lab, batch: NanospongeBatch) -> None:
     bob, address = lab.as_(lab.bob), f"/samples/{batch.code}/change/"
     version = event_log.latest(NanospongeBatch, batch.pk)["Sample"]
