@@ -29,7 +29,10 @@ def alice(project: Project) -> Any:
 
 
 def mix(project: Project, source: Sample) -> CathodeBatch:
-    batch = CathodeBatch(project=project, recipe=factories.recipe(project))
+    batch = CathodeBatch(
+        project=project,
+        recipe=factories.recipe(project, name=f"of {source.code} {CathodeBatch.objects.count()}"),
+    )
     return ledger.record(batch, parse("500 mg", "mg"), [factories.take(source, "10", "mg", "CCA")], None)
 
 
