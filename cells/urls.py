@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from cells import many
 from cells.views import builds, channels, lists, recipes
 
-__all__ = ["builds", "urlpatterns"]
+__all__ = ["builds", "many", "urlpatterns"]
 
 urlpatterns = [
     path("recipes/", lists.recipes, name="recipes"),

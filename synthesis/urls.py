@@ -20,6 +20,7 @@ from synthesis.views import (
     quantities,
     reviews,
     samples,
+    saved_searches,
     scan,
     search,
     trace,
@@ -28,6 +29,9 @@ from synthesis.views import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="search-suggest"),
+    path("search/saved/", saved_searches.save, name="save-search"),
+    path("search/saved/<int:pk>/", saved_searches.change, name="saved-search"),
     path("s/<str:code>", scan.by_code, name="by-code"),
     path("scan/", scan.scan_page, name="scan"),
     path("scan/look/", scan.look, name="scan-look"),

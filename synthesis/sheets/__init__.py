@@ -6,6 +6,7 @@ read is a Refusal with its reason; a cell that cannot be taken (a formula, an er
 
 from synthesis.sheets.base import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Row, Sheet
 from synthesis.sheets.reading import read
+from synthesis.sheets.workbook import text_of
 from synthesis.sheets.writing import HeadCell, write_csv, write_xlsx
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Row",
     "Sheet",
     "read",
+    "text_of",
     "write_csv",
     "write_xlsx",
 ]

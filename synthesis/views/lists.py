@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from synthesis import access, exporting, groups
 from synthesis.listing import Choice, Column, Filter, Listing
+from synthesis.many import kinds as many_kinds
 from synthesis.models import CarbonizationRun, Material, MaterialLot, Sample
 from synthesis.models.samples import Kind, State
 from synthesis.pages import page
@@ -39,6 +40,7 @@ def show(
     rows: str,
     log: str = "",
     empty: Any = "",
+    template: str = "synthesis/list.html",
     **more: Any,
 ) -> HttpResponseBase:
     """A list page; ``rows`` is the template of one row, ``log`` the kind that its button logs.
@@ -48,16 +50,18 @@ def show(
     form = request.GET.get("export", "")
     if form in exporting.FORMS:
         return exporting.answer(listing.found(request.GET), form, str(title), request.build_absolute_uri)
+    log = log if access.editable_projects(request.user).exists() else ""
     context = {
         "listed": listing.page(request.GET),
         "title": title,
         "row": rows,
-        "log": log if access.editable_projects(request.user).exists() else "",
+        "log": log,
+        "many": log if many_kinds.find(log) else "",
         "homeless": not access.visible_projects(request.user).exists(),
         "empty": empty,
         **more,
     }
-    return render(request, "synthesis/list.html", context)
+    return render(request, template, context)
 
 
 def samples_of(request: HttpRequest, *kinds: str) -> QuerySet[Sample]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from cells.models import CathodeBatch, Cell, Channel, Occupation, Study
 from characterization import ingest
 from characterization.models import Measurement, RawFile, Upload
-from synthesis import access, event_log, furnace, ledger, logbook
+from synthesis import access, event_log, furnace, ledger, logbook, protocols
 from synthesis.models import (
     ApiToken,
     CarbonizationRun,
@@ -22,6 +22,7 @@ from synthesis.models import (
     FreezeDriedBatch,
     ImpregnatedBatch,
     Instrument,
+    JointEntry,
     Material,
     Membership,
     Project,
@@ -65,10 +66,12 @@ def build() -> House:
     factories.member(factories.ProjectFactory(name="Elsewhere"), Role.MANAGER, username="charlie")
     closed = factories.member(project, Role.MANAGER, username="closed")
     samples, run = _samples(project)
+    _protocol(project, alice)
     instrument = factories.InstrumentFactory(name=f"{WORD} cycler", project=project)
     channel = Channel.objects.create(instrument=instrument, name=f"{WORD} 1")
     cell = Cell.objects.get(pk=samples["cells"].pk)
     Occupation.objects.create(channel=channel, cell=cell, from_at=timezone.now())
+    JointEntry.objects.create(kind="cell").samples.set([samples["cells"]])
     study = Study.objects.create(project=project, name=f"{WORD} study")
     study.cells.add(cell)
     SpecificationLimit.objects.create(
@@ -88,6 +91,13 @@ def build() -> House:
     house.chart_keys = _chart_keys(house, _logged_in(alice))
     _tokens(instrument, alice, closed)
     return house
+
+
+def _protocol(project: Project, by: Any) -> None:
+    content = {"values": {"reaction_time_h": 3}, "takes": [{"role": "water", "unit": "mL", "planned": "50 mL", "lot": ""}]}
+    made = protocols.create(project, "nanosponge", f"{WORD} sponge", content, by)
+    protocols.release(made, by)
+    protocols.new_version(made.protocol, None, by)
 
 
 def _samples(project: Project) -> tuple[dict[str, Sample], CarbonizationRun]:
@@ -182,7 +192,7 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "files": house.file.pk, "measurements": house.measurement.pk, "studies": house.study.pk,
         "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
-        "materials": Material.objects.get().pk, "history": house.run.pk,
+        "materials": Material.objects.get().pk, "many": JointEntry.objects.get().pk, "history": house.run.pk, "protocols": house.project.protocols.get().pk,
         "limits": house.project.limits.get().pk,
     }  # fmt: skip
     return {
@@ -192,7 +202,8 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "what": "furnace-run",
         "member": house.project.memberships.get(user__username="vera").pk,
         "key": house.chart_keys.get(f"/{part}/", "none"),
-        "form": "csv" if "table" in path else "json",
+        "form": "csv" if "table" in path or "template" in path else "json",
+        "many": "lot",
     }
 
 
@@ -206,6 +217,8 @@ def _query(house: House, path: str) -> str:
         return f"?codes={house.samples['samples'].code}"
     if path.endswith("/restore/"):
         return f"?version=carbonizationrun.{event_log.latest(CarbonizationRun, house.run.pk)['CarbonizationRun']}"
+    if path == "/needs/":
+        return f"?protocol={house.project.protocols.get().versions.last().pk}"
     if path == "/files/states/":
         return f"?id={house.file.pk}"
     return ""
