@@ -6,14 +6,20 @@ may write. What an administrator or an instrument of no project sends without a 
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from characterization.matching import sample_named
+from characterization.matching import run_named, sample_named
 from synthesis import access
 from synthesis.access import Actor, InstrumentActor
 from synthesis.errors import NotAllowed, Refusal
-from synthesis.models import Instrument, Project, Sample
+from synthesis.models import CarbonizationRun, Instrument, Project, Sample
 
+Thing = Sample | CarbonizationRun
+
+M = TypeVar("M", bound=Model)
 UNSORTED = ("unsorted", "Unsorted")
 
 
@@ -26,22 +32,39 @@ def unsorted() -> Project:
 
 def sample_for(actor: Actor | None, code: str, instrument: Instrument | None = None) -> Sample:
     """The sample of a code, as far as the sender may name it. None as actor is the operator of the machine."""
-    samples = Sample.objects.select_related("project")
-    if isinstance(actor, InstrumentActor):
-        own = actor.instrument.project
-        samples = samples.filter(project=own) if own is not None else samples
-    elif actor is not None:
-        samples = access.visible(samples, actor)
-    found = samples.filter(code=code.strip().upper()).first()
+    found = _known(Sample.objects.select_related("project"), actor).filter(code=code.strip().upper()).first()
     if found is None:
         raise Refusal(_("There is no sample %(code)s that you may see.") % {"code": code}, field="sample")
     return found
 
 
+def run_for(actor: Actor | None, code: str) -> CarbonizationRun:
+    """The furnace run of a code, as far as the sender may name it."""
+    runs = _known(CarbonizationRun.objects.select_related("project"), actor)
+    found = runs.filter(code=code.strip().upper()).first()
+    if found is None:
+        raise Refusal(_("There is no furnace run %(code)s that you may see.") % {"code": code}, field="run")
+    return found
+
+
+def owner_for(actor: Actor | None, code: str) -> Thing:
+    """The sample or furnace run of a code. Raises Refusal where the actor may see neither."""
+    runs = _known(CarbonizationRun.objects.select_related("project"), actor)
+    return runs.filter(code=code.strip().upper()).first() or sample_for(actor, code)
+
+
+def _known(records: QuerySet[M], actor: Actor | None) -> QuerySet[M]:
+    """What a sender may name: an instrument the things of its project, a person what they see, the operator all."""
+    if isinstance(actor, InstrumentActor):
+        own = actor.instrument.project
+        return records.filter(project=own) if own is not None else records
+    return access.visible(records, actor) if actor is not None else records
+
+
 def project_for_file(
-    actor: Actor | None, sample: Sample | None = None, project: str = "", instrument: Instrument | None = None
+    actor: Actor | None, sample: Thing | None = None, project: str = "", instrument: Instrument | None = None
 ) -> Project:
-    """Where the file goes. Raises Refusal (400) where that is not clear, NotAllowed (403) where it is not permitted."""
+    """Where the file goes; ``sample`` may be a run. Raises Refusal (400) where that is not clear, NotAllowed (403)."""
     if isinstance(actor, InstrumentActor):
         return _of_instrument(actor.instrument, sample, project)
     found = _named(actor, sample, project) or (instrument.project if instrument else None)
@@ -59,10 +82,13 @@ def placed(
     if sample is not None or project.slug != UNSORTED[0] or isinstance(actor, InstrumentActor):
         return project, sample
     found = sample_named([name], None)
-    return (found.project, found) if found is not None else (project, None)
+    run = run_named([name], None) if found is None else None
+    return (
+        (found.project, found) if found is not None else (run.project if run is not None else project, None)
+    )
 
 
-def _of_instrument(own: Instrument, sample: Sample | None, project: str) -> Project:
+def _of_instrument(own: Instrument, sample: Thing | None, project: str) -> Project:
     home = sample.project if sample is not None else own.project
     if project and (home is None or home.slug != project):
         raise Refusal(
@@ -73,7 +99,7 @@ def _of_instrument(own: Instrument, sample: Sample | None, project: str) -> Proj
     return home if home is not None else unsorted()
 
 
-def _named(actor: Actor | None, sample: Sample | None, slug: str) -> Project | None:
+def _named(actor: Actor | None, sample: Thing | None, slug: str) -> Project | None:
     if not slug:
         return sample.project if sample is not None else None
     projects = Project.objects.all() if actor is None else access.visible_projects(actor)

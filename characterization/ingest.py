@@ -18,11 +18,13 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cells.models import Cell
-from characterization import blobs, recording, sandbox
+from characterization import blobs, flagging, recording, sandbox
+from characterization.instruments.base import Technique
 from characterization.lease import Claim, LeaseLost, claim, finish, renew, still_mine
-from characterization.matching import sample_of
+from characterization.matching import Owner, named, settled
 from characterization.models import Job, JobState, RawFile
-from synthesis.models import Sample
+from synthesis import gates
+from synthesis.models import CarbonizationRun, FreezeDriedBatch
 
 MOST_READER_DEATHS = 3
 MOST_ATTEMPTS = 20
@@ -42,7 +44,7 @@ class Reading:
 
     reader: dict[str, str]
     recordings: list[dict[str, Any]]
-    sample: Sample | None
+    owner: Owner
     conditions: dict[str, Any]
 
 
@@ -51,7 +53,9 @@ def ingest(job_id: int) -> None:
     mine = claim(job_id)
     if mine is None:
         return
-    job = Job.objects.select_related("file__sample", "file__instrument", "file__project").get(pk=job_id)
+    job = Job.objects.select_related("file__sample", "file__run", "file__instrument", "file__project").get(
+        pk=job_id
+    )
     if job.attempts > MOST_ATTEMPTS:
         message = _("Reading was begun %(count)s times and never ended.") % {"count": MOST_ATTEMPTS}
         hint = _("The file is kept. Ask the administrator to look into the worker's log, then read it again.")
@@ -62,12 +66,23 @@ def ingest(job_id: int) -> None:
             ingest(job_id)
 
 
-def conditions_for(sample: Sample | None) -> dict[str, Any]:
-    """What the laboratory knows of a sample and an analysis must be told."""
-    own = sample.own if sample is not None else None
+def conditions_for(owner: Owner) -> dict[str, Any]:
+    """What the laboratory knows of a sample or a run and an analysis must be told."""
+    own = owner.sample.own if owner.sample is not None else None
     if isinstance(own, Cell) and own.first_direction:
         return {"first_direction": own.first_direction}
-    return {}
+    process = _planned_run(owner.run) if owner.run is not None else {}
+    if isinstance(own, FreezeDriedBatch):
+        process |= {"pressure_Pa": own.pressure_Pa, "time_h": own.time_h}
+    known = {name: value for name, value in process.items() if value}
+    return {"process": known} if known else {}
+
+
+def _planned_run(run: CarbonizationRun) -> dict[str, Any]:
+    """The programme and the flow; a planned flow comes before the one that was logged."""
+    names = ("from_degC", "to_degC", "rate_degC_per_min", "hold_h")
+    segments = [{name: float(row[name]) for name in names} for row in run.segments.values(*names)]
+    return {"segments": segments, "flow_mL_per_min": run.flow_mL_per_min}
 
 
 def _read_and_store(mine: Claim, job: Job) -> bool:
@@ -90,18 +105,22 @@ def _read(mine: Claim, file: RawFile, scratch: Path) -> Reading:
     path = blobs.path_of(file.sha256)
     if not path.exists():
         raise ReaderRefused(_bytes_missing(file))
-    sample = sample_of(file, [file.name])
-    conditions = conditions_for(sample)
+    owner = named(file, [file.name])
+    conditions = conditions_for(owner)
     request = {"do": "read", "path": str(path), "name": file.name}
     answer = _asked(mine, scratch, {**request, "conditions": conditions})
-    if sample is None:
-        sample = sample_of(file, _hints(file, answer))
-        conditions = conditions_for(sample)
-        if conditions:  # known only now that the file has named its sample
-            for kept in answer["recordings"]:
-                again = {**recording.request_for(kept), "conditions": conditions}
-                kept["analyses"] = _asked(mine, scratch, again)["analyses"]
-    return Reading(answer["reader"], answer["recordings"], sample, conditions)
+    owner = owner if owner.is_known else named(file, _hints(file, answer))
+    owner = settled(file, owner, of_process=_is_process(answer))
+    if conditions_for(owner) != conditions:  # known only now that the file has said what it holds
+        conditions = conditions_for(owner)
+        for kept in answer["recordings"]:
+            again = {**recording.request_for(kept), "conditions": conditions}
+            kept["analyses"] = _asked(mine, scratch, again)["analyses"]
+    return Reading(answer["reader"], answer["recordings"], owner, conditions)
+
+
+def _is_process(answer: dict[str, Any]) -> bool:
+    return all(kept["technique"] == Technique.LOG for kept in answer["recordings"])
 
 
 def _asked(mine: Claim, scratch: Path, request: dict[str, Any]) -> dict[str, Any]:
@@ -131,24 +150,30 @@ def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
         renew(mine)
     with transaction.atomic():
         still_mine(mine)
-        file = RawFile.objects.select_related("sample", "instrument", "project").get(pk=seen.pk)
-        untouched = (file.sample_id, file.project_id) == (seen.sample_id, seen.project_id)
-        sample = reading.sample if untouched else file.sample
-        if sample is not None and file.sample_id is None:
-            RawFile.objects.filter(pk=file.pk).update(sample=sample)
+        file = RawFile.objects.select_related("sample", "run", "instrument", "project").get(pk=seen.pk)
+        owner = reading.owner if _as_seen(file, seen) else Owner(file.sample, file.run)
+        if owner.is_known and file.owner is None:
+            RawFile.objects.filter(pk=file.pk).update(sample=owner.sample, run=owner.run)
         recording.retire_others(file, reading.reader)
         for kept in reading.recordings:
-            recording.store(file, sample, reading.reader, kept, reading.conditions)
-        again = conditions_for(sample) != reading.conditions
-        finish(mine, _state(sample, again), _read_note(reading),
+            recording.store(file, owner, reading.reader, kept, reading.conditions)
+        flagging.tell(file, owner)
+        if owner.sample is not None:
+            gates.judge(owner.sample)
+        again = conditions_for(owner) != reading.conditions
+        finish(mine, _state(owner, again), _read_note(reading),
                 reader_name=reading.reader["name"], reader_version=reading.reader["version"])  # fmt: skip
     return again
 
 
-def _state(sample: Sample | None, again: bool) -> JobState:
+def _as_seen(file: RawFile, seen: RawFile) -> bool:
+    return (file.sample_id, file.run_id, file.project_id) == (seen.sample_id, seen.run_id, seen.project_id)
+
+
+def _state(owner: Owner, again: bool) -> JobState:
     if again:
         return JobState.RECEIVED
-    return JobState.DONE if sample is not None else JobState.UNMATCHED
+    return JobState.DONE if owner.is_known else JobState.UNMATCHED
 
 
 def _read_note(reading: Reading) -> str:

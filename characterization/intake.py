@@ -19,17 +19,22 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from characterization import blobs, ingest, tasks
+from characterization import blobs, flagging, ingest, tasks
+from characterization.matching import Owner
 from characterization.models import Analysis, Job, JobEvent, JobState, Measurement, RawFile
+from synthesis import gates
 from synthesis.errors import Refusal
-from synthesis.models import Instrument, Project, Sample
+from synthesis.models import CarbonizationRun, Instrument, Project, Sample
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What comes with the bytes. ``size`` and ``sha256`` are what the sender says; None where it says nothing."""
+    """What comes with the bytes. ``size`` and ``sha256`` are what the sender says; None where it says nothing.
+
+    ``purpose`` is ``data``, or ``document`` for what is kept and not read.
+    """
 
     name: str
     project: Project
@@ -42,6 +47,12 @@ class Delivery:
     size: int | None = None
     sha256: str = ""
     simulated: bool = False
+    run: CarbonizationRun | None = None
+    purpose: str = "data"
+
+    @property
+    def owner(self) -> Sample | CarbonizationRun | None:
+        return self.sample or self.run
 
 
 @dataclass(frozen=True)
@@ -62,32 +73,51 @@ def submit(chunks: Iterable[bytes], delivery: Delivery) -> Receipt:
         )
         if new:
             _open_job(file)
-        elif delivery.sample is not None and file.sample_id is None:
-            attach(file, delivery.sample)
+        elif delivery.purpose == "data":
+            _arrived_again(file, delivery)
     if delivery.instrument is not None:
         Instrument.objects.filter(pk=delivery.instrument.pk).update(last_heard_at=Now())
     return Receipt(file, duplicate=not new)
 
 
+def _arrived_again(file: RawFile, delivery: Delivery) -> None:
+    """What was a document becomes data and is read; what is nobody's becomes whose it is said to be."""
+    if file.purpose == "document":
+        RawFile.objects.filter(pk=file.pk).update(purpose="data")
+        read_again(file)
+    if delivery.owner is not None and file.owner is None:
+        attach(file, delivery.owner)
+
+
 @transaction.atomic
-def attach(file: RawFile, sample: Sample | None) -> None:
+def attach(file: RawFile, owner: Sample | CarbonizationRun | None) -> None:
     """Says whose file it is, or takes that back (None). The raw file stays; measurements move with it.
 
     A reading that runs meanwhile finds this when it stores: see ``ingest``.
     """
     job = Job.objects.select_for_update().get(file=file)
-    file.refresh_from_db(fields=["project", "sample"])  # as it is now that nobody else can move it
-    if sample is not None and sample.project_id != file.project_id:
-        _move(file, sample.project)
-    RawFile.objects.filter(pk=file.pk).update(sample=sample)
-    Measurement.objects.filter(file=file).update(sample=sample)
+    file.refresh_from_db(fields=["project", "sample", "run"])  # as it is now that nobody else can move it
+    if owner is not None and owner.project_id != file.project_id:
+        _move(file, owner.project)
+    now = Owner(
+        owner if isinstance(owner, Sample) else None, owner if isinstance(owner, CarbonizationRun) else None
+    )
+    RawFile.objects.filter(pk=file.pk).update(sample=now.sample, run=now.run)
+    Measurement.objects.filter(file=file).update(sample=now.sample, run=now.run)
     if job.state in (JobState.DONE, JobState.UNMATCHED):
-        state = JobState.DONE if sample else JobState.UNMATCHED
+        state = JobState.DONE if owner else JobState.UNMATCHED
         Job.objects.filter(pk=job.pk).update(state=state, updated_at=Now())
-        note = _("attached to %(sample)s") % {"sample": sample} if sample else _("taken off its sample")
+        note = _("attached to %(owner)s") % {"owner": owner} if owner else _taken_off(file)
         JobEvent.objects.create(job=job, state=state, note=note)
-    if _conditions_changed(file, sample):
+    if _conditions_changed(file, now):
         read_again(file)
+    flagging.tell(file, now)
+    if now.sample is not None:
+        gates.judge(now.sample)
+
+
+def _taken_off(file: RawFile) -> str:
+    return _("taken off its furnace run") if file.run is not None else _("taken off its sample")
 
 
 @transaction.atomic
@@ -158,6 +188,8 @@ def _values(delivery: Delivery, blob: blobs.Blob) -> dict[str, object]:
         "size": blob.size,
         "name": safe_name(delivery.name),
         "sample": delivery.sample,
+        "run": delivery.run,
+        "purpose": delivery.purpose,
         "instrument": delivery.instrument,
         "technique": delivery.technique,
         "source_path": _printable(delivery.source_path)[:1000],
@@ -179,6 +211,10 @@ def _printable(text: str) -> str:
 
 
 def _open_job(file: RawFile) -> None:
+    if file.purpose == "document":
+        job = Job.objects.create(file=file, state=JobState.DONE)
+        JobEvent.objects.create(job=job, state=JobState.DONE, note=_("kept as a document"))
+        return
     job = Job.objects.create(file=file)
     JobEvent.objects.create(
         job=job, state=JobState.RECEIVED, note=f"sha256 {file.sha256[:8]}…{file.sha256[-4:]}"
@@ -195,7 +231,7 @@ def _move(file: RawFile, project: Project) -> None:
     Measurement.objects.filter(file=file).update(project=project)
 
 
-def _conditions_changed(file: RawFile, sample: Sample | None) -> bool:
-    """Whether the sample brings conditions that the present analyses were not told of."""
+def _conditions_changed(file: RawFile, owner: Owner) -> bool:
+    """Whether the owner brings conditions that the present analyses were not told of."""
     current = Analysis.objects.filter(measurement__file=file, measurement__current=True, current=True)
-    return current.exclude(conditions=ingest.conditions_for(sample)).exists()
+    return current.exclude(conditions=ingest.conditions_for(owner)).exists()

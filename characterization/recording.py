@@ -12,8 +12,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from characterization import blobs
+from characterization.matching import Owner
 from characterization.models import Analysis, Cycle, Finding, Measurement, RawFile
-from synthesis.models import Instrument, Sample
+from synthesis.models import Instrument
 
 LONGEST_PART = 120
 GREATEST_INTEGER = 2**31 - 1
@@ -55,7 +56,7 @@ def retire_others(file: RawFile, reader: dict[str, str]) -> None:
 
 def store(
     file: RawFile,
-    sample: Sample | None,
+    owner: Owner,
     reader: dict[str, str],
     kept: dict[str, Any],
     conditions: dict[str, Any],
@@ -66,11 +67,11 @@ def store(
         part=kept["part"],
         reader_name=reader["name"],
         reader_version=reader["version"],
-        defaults=_values(file, sample, kept),
+        defaults=_values(file, owner, kept),
     )
     if not new:
-        owner = {"sample": sample, "project": file.project, "current": True}
-        Measurement.objects.filter(pk=measurement.pk).exclude(**owner).update(**owner)
+        present = {"sample": owner.sample, "run": owner.run, "project": file.project, "current": True}
+        Measurement.objects.filter(pk=measurement.pk).exclude(**present).update(**present)
     for found in kept["analyses"]:
         same = {"method": found["method"], "method_version": found["version"], "conditions": conditions}
         if new or not measurement.analyses.filter(current=True, **same).exists():
@@ -133,10 +134,11 @@ def request_for(kept: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _values(file: RawFile, sample: Sample | None, kept: dict[str, Any]) -> dict[str, Any]:
+def _values(file: RawFile, owner: Owner, kept: dict[str, Any]) -> dict[str, Any]:
     return {
         "project": file.project,
-        "sample": sample,
+        "sample": owner.sample,
+        "run": owner.run,
         "instrument": file.instrument,
         "technique": kept["technique"],
         "title": kept["title"][:200],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from synthesis import words
+from synthesis import flags, words
 from synthesis.genealogy import Chain, Edge
 from synthesis.models import Boat, Sample
 from synthesis.models.samples import Kind
@@ -60,6 +60,7 @@ class Node:
     holds: int = 1  # how many samples it stands for
     unfold: str = ""  # what ?unfold= asks for to open it
     lot: bool = False
+    flagged: bool = False
     x: float = 0
     y: float = 0
 
@@ -76,6 +77,11 @@ class Node:
     @property
     def state_x(self) -> float:
         return self.width - 19
+
+    @property
+    def flag_x(self) -> float:
+        """Beside the sign of a hold, where there is one."""
+        return self.state_x - (16 if self.state else 0)
 
     @property
     def middle(self) -> float:
@@ -127,7 +133,16 @@ def build(chain: Chain, starts: Collection[int], boats: Sequence[Boat]) -> Graph
     _mark_path(graph, {f"s{pk}" for pk in starts})
     _losses(graph, chain)
     _roles(graph, chain)
+    _flags(graph, chain, boats)
     return graph
+
+
+def _flags(graph: Graph, chain: Chain, boats: Sequence[Boat]) -> None:
+    """A run or sample that deviated from its plan carries the sign of it."""
+    samples, runs = flags.flagged(chain.samples, {boat.run_id for boat in boats})
+    keys = {f"s{pk}" for pk in samples} | {f"b{boat.pk}" for boat in boats if boat.run_id in runs}
+    for key in keys & graph.nodes.keys():
+        graph.nodes[key].flagged = True
 
 
 def _sample_node(sample: Sample, *, here: bool) -> Node:

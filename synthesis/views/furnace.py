@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from synthesis import access, furnace, ledger
+from synthesis import access, flag_notices, furnace, ledger
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.forms.furnace import PLANNED_SEGMENTS, BoatRows, RunForm, SegmentRows
 from synthesis.forms.rows import place_refusal, require_use
@@ -104,3 +104,6 @@ def _record(
 
 def _person(request: HttpRequest) -> Any:
     return request.user
+
+
+flag_notices.register_all()
