@@ -108,7 +108,7 @@ class ChangeForm(forms.ModelForm[Any]):
 
 def form_of(record: Model, actor: access.Actor, opened: Opened, data: Mapping[str, Any] | None) -> ChangeForm:
     """The form of a record, filled with what the fields were when it was opened."""
-    names = [name for name in record_kinds.of(record).fields if name in opened.base]
+    names = [name for name in record_kinds.of(record).fields if name in opened.base and _typed(record, name)]
     made: Any = forms.modelform_factory(
         type(record), form=ChangeForm, fields=names, formfield_callback=callback
     )
@@ -141,6 +141,12 @@ def place_errors(form: ChangeForm, errors: Mapping[str, list[str]]) -> None:
 
 def asked_of(conflicts: Iterable[Difference]) -> tuple[str, ...]:
     return tuple(conflict.name for conflict in conflicts)
+
+
+def _typed(record: Model, name: str) -> bool:
+    """Whether a plain input can hold it; what cannot has a page of its own kind."""
+    column: Any = record._meta.get_field(name)
+    return bool(column.editable) and not isinstance(column, models.JSONField)
 
 
 def _name(record: Model) -> str:

@@ -62,7 +62,7 @@ def test_a_field_is_changed_as_it_was_logged_with_its_unit(lab: Lab, batch: Nano
     ("field", "typed", "sentence"),
     [
         ("stirring_speed_rpm", "-5", "below the lowest possible"),
-        ("stirring_speed_rpm", "NaN", "is not a number"),
+        ("stirring_speed_rpm", "NaN", "is not a quantity"),
         ("stirring_speed_rpm", "20 g", "20 g"),
         ("wet_yield_g", "20 mL", "is a volume"),
         ("made_at", "2999-01-01T00:00", "in the future"),
