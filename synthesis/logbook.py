@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,13 +15,17 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 @dataclass(frozen=True)
 class LogKind:
-    """``slug`` stands in the address (/log/nanosponge/), ``order`` in the menu."""
+    """``slug`` stands in the address (/log/nanosponge/), ``order`` in the menu.
+
+    ``form`` is the form of a step that a protocol can plan; None for what is no step.
+    """
 
     slug: str
     label: str | Promise
     icon: str
     view: View
     order: int
+    form: Any = None
 
 
 _KINDS: dict[str, LogKind] = {}
@@ -36,3 +41,8 @@ def find(slug: str) -> LogKind | None:
 
 def kinds() -> list[LogKind]:
     return sorted(_KINDS.values(), key=lambda kind: kind.order)
+
+
+def steps() -> list[LogKind]:
+    """What can be planned by a protocol, in the order of the work."""
+    return [kind for kind in kinds() if kind.form is not None]

@@ -49,8 +49,8 @@ def log_cathode(request: HttpRequest) -> HttpResponseBase:
 
 for made in (
     LogKind("recipe", _("Recipe"), "file-text", log_recipe, 90),
-    LogKind("cathode", _("Cathode batch"), "layers", log_cathode, 100),
-    LogKind("cell", _("Cell"), "battery", step_view(CellForm), 110),
+    LogKind("cathode", _("Cathode batch"), "layers", log_cathode, 100, CathodeForm),
+    LogKind("cell", _("Cell"), "battery", step_view(CellForm), 110, CellForm),
     LogKind("channel", _("Channel"), "layout-grid", log_channel, 120),
 ):
     logbook.register(made)

@@ -52,32 +52,100 @@
     const total = one(`[name="${name}-TOTAL_FORMS"]`);
     const body = one(`table[data-rows="${name}"] tbody`);
     const copy = one(`template[data-row-template="${name}"]`).innerHTML.replaceAll("__prefix__", total.value);
+    const last = body.lastElementChild;
     body.insertAdjacentHTML("beforeend", copy);
     total.value = Number(total.value) + 1;
-    window.htmx?.process(body.lastElementChild);
-    one("input, select", body.lastElementChild)?.focus();
+    const added = last ? last.nextElementSibling : body.firstElementChild;
+    window.htmx?.process(added);
+    one("input, select", added)?.focus();
   });
 
-  // --- planned beside actual
-  const apart = (planned, actual, unit) => {
-    if (Number.isNaN(planned) || Number.isNaN(actual)) return "";
-    const sign = (value, digits) => (value > 0 ? "+" : "") + value.toFixed(digits).replace("-", "−");
-    if (unit === "°C") return actual === planned ? "0" : `${sign(actual - planned, 0)}\u00a0°C`;
-    return actual === planned || planned === 0 ? "0" : `${sign((100 * (actual - planned)) / planned, 1)}\u00a0%`;
+  // --- planned beside actual: the server reads what was typed, as it will when the form is sent
+  const address = "/quantities/read/";
+  const ask = async (query) => {
+    try {
+      const answer = await fetch(`${address}?${query}`, { headers: { Accept: "application/json" } });
+      return answer.ok ? await answer.json() : {};
+    } catch { return {}; }
   };
-  const deviation = (cell) => {
-    const out = one("[data-deviation]", cell.parentElement);
-    if (out) out.textContent = apart(number(cell.dataset.planned), number(one("input", cell)?.value), cell.dataset.unit);
-  };
-  // What a step takes is compared only where plan and amount are in one unit: no conversion is guessed here.
-  const unitOf = (text) => String(text).replace(/^[\s\d.,−+-]+/, "").trim();
-  const takeDeviation = (row) => {
-    const planned = one("[data-planned-share]", row);
-    const amount = one('[data-column="amount"]', row);
+  const say = (cell, answer) => {
+    const row = cell.closest("tr");
+    const why = row.nextElementSibling?.matches(".why-row") ? row.nextElementSibling : null;
     const out = one("[data-deviation]", row);
-    if (!planned || !amount || !out) return;
-    const unit = unitOf(amount.value) || one(".unit", row).textContent;
-    out.textContent = unit === unitOf(planned.textContent) ? apart(number(planned.textContent), number(amount.value), unit) : "";
+    if (out) {
+      out.textContent = answer.deviation ?? "";
+      out.classList.toggle("warn-text", Boolean(answer.over));
+      out.classList.toggle("text2", !answer.over);
+    }
+    cell.classList.toggle("over", Boolean(answer.over));
+    if (why) why.hidden = !answer.over;
+  };
+  const noted = (cell, note, bad = false, proposal = "") => {
+    const line = one("[data-typed]", cell);
+    if (!line) return;
+    line.textContent = note;
+    line.classList.toggle("bad-text", bad);
+    if (!proposal) return;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: proposal });
+    button.dataset.useValue = proposal;
+    line.append(" ", button);
+  };
+  const measuredCell = async (cell) => {
+    const input = one("input", cell);
+    const typed = input.value;
+    if (!typed.trim()) { say(cell, {}); noted(cell, ""); return; }
+    const query = new URLSearchParams({ text: typed, unit: cell.dataset.unit, planned: cell.dataset.planned, limit: cell.dataset.limit ?? "", lowest: input.dataset.lowest ?? "" });
+    const answer = await ask(query);
+    if (input.value !== typed) return;
+    if (answer.value !== undefined && answer.note) input.value = answer.value;
+    say(cell, answer);
+    if (answer.error) noted(cell, answer.error, true, answer.proposal);
+    else noted(cell, answer.note ? `← ${answer.note}` : "");
+  };
+  const column = (row, name) => one(`[data-column="${name}"]`, row);
+  const takeRow = async (row) => {
+    const role = column(row, "role")?.value;
+    const rows = all("tr[data-take-row]").filter((other) => other === row || (role && column(other, "role")?.value === role));
+    const [first] = rows;
+    const query = new URLSearchParams({ unit: one(".unit", first)?.textContent ?? "g", planned: one("[data-planned-share]", first)?.textContent.replace("–", "") ?? "", limit: one("td.actual", first).dataset.limit ?? "" });
+    for (const other of rows)
+      if (column(other, "sample")?.value && column(other, "amount")?.value) {
+        query.append("sample", column(other, "sample").value);
+        query.append("text", column(other, "amount").value);
+      }
+    const cell = one("td.actual", first);
+    if (!query.has("sample")) { say(cell, {}); noted(cell, ""); return; }
+    const answer = await ask(query);
+    say(cell, answer);
+    noted(cell, answer.error ?? (answer.note ? `= ${answer.note}` : ""), Boolean(answer.error), answer.proposal);
+  };
+  const compare = (field) => {
+    const cell = field.closest("td[data-planned]");
+    if (cell) { measuredCell(cell); return; }
+    const row = field.closest("tr[data-take-row]");
+    if (row) takeRow(row);
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "id_target_mass_mg") { shares(); all("tr[data-take-row]").forEach(takeRow); }
+    compare(event.target);
+    event.target.closest("[data-send-on-change]")?.form.requestSubmit();
+  });
+  document.addEventListener("click", (event) => {
+    const use = event.target.closest("[data-use-value]");
+    const input = use && one("input[type=text]", use.closest("td, .field"));
+    if (input) { input.value = use.dataset.useValue; input.removeAttribute("aria-invalid"); input.dispatchEvent(new Event("change", { bubbles: true })); input.focus(); }
+    if (event.target.closest("[data-as-planned]")) asPlanned(event.target.closest("form"));
+  });
+  // One press writes the plan into what is still empty: a deliberate act, since a plan is no measurement.
+  const asPlanned = (form) => {
+    const fill = (input, value) => {
+      if (!input || input.value || !value) return;
+      input.value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    for (const cell of all("td[data-planned]", form)) fill(one("input", cell), cell.dataset.planned);
+    for (const row of all("tr[data-take-row]", form)) if (column(row, "sample")?.value) fill(column(row, "amount"), one("[data-planned-share]", row)?.textContent.replace("–", "").replace("\u00a0", " "));
   };
 
   // --- the sum of shares, and what the step takes
@@ -91,7 +159,7 @@
   const takes = () => {
     const body = one("[data-takes-body]");
     if (!body) return;
-    const rows = all('table[data-rows="takes"] tbody tr').map((row) => {
+    const rows = all('table[data-rows="takes"] tbody tr[data-take-row]').map((row) => {
       const code = one('[data-column="sample"]', row);
       const amount = one('[data-column="amount"]', row);
       if (!code?.value || !amount?.value) return null;
@@ -115,7 +183,7 @@
       cell.textContent = Number.isNaN(target) ? share : `${Number(((number(share) * target) / 100).toPrecision(6))}\u00a0mg`;
     }
   };
-  const refresh = () => { all("[data-planned]").forEach(deviation); shares(); all('table[data-rows="takes"] tbody tr').forEach(takeDeviation); sums(); takes(); };
+  const refresh = () => { shares(); sums(); takes(); };
   document.addEventListener("input", refresh);
   document.addEventListener("change", refresh);
 
@@ -144,6 +212,7 @@
       else field.value = value;
     }
     document.activeElement?.blur();
+    all("td[data-planned] input, tr[data-take-row] [data-column=amount]", form).forEach((field) => { if (field.value) compare(field); });
   };
   let timer = 0;
   document.addEventListener("input", (event) => {

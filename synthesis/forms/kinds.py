@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from synthesis.forms.fields import QuantityField
+from synthesis import access
+from synthesis.forms.fields import MeasuredField
 from synthesis.forms.steps import COMMON, WITHOUT_GROUP, StepForm, callback
 from synthesis.ledger import Take
 from synthesis.models import (
@@ -16,27 +17,14 @@ from synthesis.models import (
     ElectrolyteBatch,
     FreezeDriedBatch,
     ImpregnatedBatch,
-    Material,
     MaterialLot,
     NanospongeBatch,
     Sample,
 )
+from synthesis.protocols import Plan
 from synthesis.units import Quantity, dimension
 
-
-class MaterialForm(forms.ModelForm[Material]):
-    class Meta:
-        model = Material
-        fields = (
-            "name",
-            "short_name",
-            "formula",
-            "cas_number",
-            "phase",
-            "molar_mass_g_per_mol",
-            "density_g_per_mL",
-        )
-        formfield_callback = callback
+WATER_G_PER_ML = Decimal("0.997")  # at 25 °C
 
 
 class LotForm(StepForm):
@@ -53,6 +41,7 @@ class LotForm(StepForm):
             "supplier",
             "lot_number",
             "purity_percent",
+            "opened_on",
             "expires_on",
             "made_at",
             "place",
@@ -93,6 +82,7 @@ class NanospongeForm(StepForm):
         "reaction_time_h": 3,
     }
     late = ("washing", "drying")
+    results = ("wet_yield_g",)
 
     class Meta:
         model = NanospongeBatch
@@ -110,6 +100,12 @@ class NanospongeForm(StepForm):
             "wet_yield_g",
         )
         formfield_callback = callback
+
+    def __init__(self, *args: Any, actor: access.Actor, plan: Plan | None = None, **options: Any) -> None:
+        super().__init__(*args, actor=actor, plan=plan, **options)
+        water = self.fields["water_mL"]
+        assert isinstance(water, MeasuredField)  # noqa: S101  # as the model has it
+        water.density_g_per_mL = WATER_G_PER_ML
 
 
 class ImpregnationForm(StepForm):
@@ -155,6 +151,7 @@ class AdditiveForm(StepForm):
 
 class ElectrolyteForm(StepForm):
     title = _("Electrolyte batch")
+    results = ("ionic_conductivity_mS_per_cm",)
     roles = ({"role": "Li2S", "unit": "g"}, {"role": "P2S5", "unit": "g"}, {"role": "LiCl", "unit": "g"})
 
     class Meta:
@@ -169,14 +166,3 @@ class ElectrolyteForm(StepForm):
             "ionic_conductivity_mS_per_cm",
         )
         formfield_callback = callback
-
-
-class LedgerForm(forms.Form):
-    """A correction, a discard or a yield, on the sample's own page."""
-
-    amount = QuantityField("g", label=_("Amount"))
-    reason = forms.CharField(label=_("Why"), max_length=300, required=False)
-
-    def __init__(self, *args: Any, unit: str = "g", **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["amount"] = QuantityField(unit, label=_("Amount"))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from synthesis import access, deviations, words
 from synthesis.deviations import Deviation, Limit
 from synthesis.errors import NotAllowed, Refusal
-from synthesis.forms.fields import QuantityField, with_proposal
+from synthesis.forms.fields import QuantityField
 from synthesis.forms.reasons import LONGEST_REASON
 from synthesis.ledger import Take
 from synthesis.models import Role, Sample

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from synthesis import access, groups
+from synthesis import access, codes, groups
 from synthesis.errors import Refusal
-from synthesis.forms.fields import MeasuredField, QuantityField, measured_field, shown
+from synthesis.forms.fields import MeasuredField, QuantityField, measured_field
+from synthesis.forms.reasons import ReasonedForm
 from synthesis.ledger import Take
 from synthesis.models import Project, Sample
 from synthesis.models.samples import State
+from synthesis.protocols import Plan
+from synthesis.times import require_past
 from synthesis.units import Quantity
 
 COMMON = ("project", "name", "group", "made_at", "place", "note")
@@ -23,15 +27,20 @@ WITHOUT_GROUP = tuple(name for name in COMMON if name != "group")
 """For what is no additive yet and holds none."""
 
 
-class StepForm(forms.ModelForm[Sample]):
-    """Base of all step forms. ``plan`` are planned values by field, ``roles`` what the step usually takes."""
+class StepForm(ReasonedForm, forms.ModelForm[Sample]):
+    """Base of all step forms: ``form_class(data, initial=…, actor=…, plan=…)``, with ``take_rows`` beside it.
 
-    plan: ClassVar[dict[str, float]] = {}
-    roles: ClassVar[Sequence[dict[str, str]]] = ()
+    ``plan`` and ``roles`` of the class are what is planned and usually taken where no protocol is followed.
+    """
+
+    plan: ClassVar[Mapping[str, Any]] = {}
+    roles: ClassVar[Sequence[Mapping[str, str]]] = ()
     takes_unit: ClassVar[str] = "g"
     free_rows: ClassVar[int] = 1
     late: ClassVar[Sequence[str]] = ()
     """Fields without a unit that are filled in after the conditions, not before what is taken."""
+    results: ClassVar[Sequence[str]] = ()
+    """What comes out of a step and is not copied to another one like it."""
     made_label: ClassVar[Any] = gettext_lazy("Yield")
     made_hint: ClassVar[Any] = gettext_lazy("Leave empty while the step is in progress.")
     made_unit: ClassVar[str] = "g"
@@ -41,9 +50,10 @@ class StepForm(forms.ModelForm[Sample]):
     amount_made = QuantityField("g", required=False)
     refused_status = 0
 
-    def __init__(self, *args: Any, actor: access.Actor, **options: Any) -> None:
+    def __init__(self, *args: Any, actor: access.Actor, plan: Plan | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.actor = actor
+        self.follows = plan or self.built_in()
         made = QuantityField(self.made_unit, label=self.made_label, required=self.made_required)
         made.help_text = self.made_hint
         self.fields["amount_made"] = made
@@ -52,26 +62,23 @@ class StepForm(forms.ModelForm[Sample]):
             self.initial.setdefault("made_at", timezone.localtime())
         if "group" in self.fields:
             self.fields["group"].widget.attrs["list"] = "groups"
+        self.fields["code"] = code_field(self._meta.model.PREFIX)
         offer_projects(self.fields["project"], actor)
+
+    @classmethod
+    def built_in(cls) -> Plan:
+        """What this step is planned to be where no protocol is followed."""
+        return Plan(values=cls.plan, takes=cls.roles)
 
     @property
     def common_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in COMMON if name in self.fields and name != "note"]
-
-    @property
-    def measured_rows(self) -> list[tuple[forms.BoundField, str]]:
-        """Fields with a unit, each with its planned value."""
-        plan = self.planned_values()
-        return [
-            (self[name], shown(plan[name]) if name in plan else "")
-            for name, field in self.fields.items()
-            if isinstance(field, MeasuredField)
-        ]
+        names = [name for name in COMMON if name in self.fields and name != "note"]
+        return [self[name] for name in [*names, "code"]]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
         """This kind's own fields without a unit."""
-        aside = {*COMMON, *self.late, "amount_made"}
+        aside = {*COMMON, *self.late, "amount_made", "code"}
         return [
             self[name]
             for name, field in self.fields.items()
@@ -86,11 +93,11 @@ class StepForm(forms.ModelForm[Sample]):
     def group_names(self) -> list[str]:
         return groups.offered(self.actor)
 
-    def planned_values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.plan.items() if name in self.fields}
-
     def clean_made_at(self) -> Any:
-        return self.cleaned_data["made_at"] or timezone.now()
+        return past(self.cleaned_data["made_at"]) or timezone.now()
+
+    def clean_code(self) -> str:
+        return free_code(self.cleaned_data["code"], self._meta.model.PREFIX, Sample.objects.all(), self.actor)
 
     def clean_amount_made(self) -> Quantity | None:
         made: Quantity | None = self.cleaned_data["amount_made"]
@@ -108,10 +115,45 @@ class StepForm(forms.ModelForm[Sample]):
 
     def finish(self, product: Sample, takes: Sequence[Take]) -> None:
         """What follows from what was taken: the additive group, and the state of a step that has no yield yet."""
+        product.code = self.cleaned_data.get("code") or ""
         product.group = product.group or next((take.sample.group for take in takes if take.sample.group), "")
         product.planned = self.planned_values()
+        product.protocol = self.follows.version
+        product.reasons = self.reasons()
         if self.cleaned_data["amount_made"] is None:
             product.state = State.IN_PROGRESS
+
+
+def code_field(prefix: str) -> forms.CharField:
+    """For what was labelled before it was logged."""
+    field = forms.CharField(label=gettext_lazy("Code"), required=False, max_length=32)
+    field.help_text = gettext_lazy("Only for what is labelled already; else it is drawn.")
+    field.widget.attrs.update({"placeholder": f"{prefix}-…", "autocomplete": "off", "spellcheck": "false"})
+    return field
+
+
+def free_code(typed: str, prefix: str, records: QuerySet[Any], actor: access.Actor) -> str:
+    """A code that somebody gave, in our spelling; "" draws the next. An error beside the field where it is taken."""
+    if not typed.strip():
+        return ""
+    try:
+        code = codes.own_code(typed, prefix)
+        if records.filter(code=code).exists():
+            seen = (
+                access.visible(records.filter(code=code), actor).values_list("created_at", flat=True).first()
+            )
+            raise codes.taken(code, formats.date_format(timezone.localtime(seen), "j M Y") if seen else "")
+    except Refusal as refusal:
+        raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+    return code
+
+
+def past(at: Any) -> Any:
+    """A time that has come, or an error beside its field."""
+    try:
+        return require_past(at, "")
+    except Refusal as refusal:
+        raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
 
 
 def offer_projects(field: forms.Field, actor: access.Actor) -> None:

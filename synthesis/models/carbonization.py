@@ -96,6 +96,8 @@ class CarbonizationRun(Record):
 
     def save(self, *args: object, **kwargs: object) -> None:
         if self._state.adding:
+            if self.code:
+                codes.claim(self.code, self._meta.db_table)
             self.code = self.code or codes.next_code(self.PREFIX)
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passes through whatever Django's signature takes
 
@@ -125,6 +127,20 @@ class ProgrammeSegment(Record):
 
     def __str__(self) -> str:
         return f"{self.from_degC:g} → {self.to_degC:g} °C, {self.hold_h:g} h"
+
+
+class ProgrammePeak(models.Model):
+    """The hottest part of a run's programme, kept by PostgreSQL (a trigger on the segments) so that it can be searched."""
+
+    run = models.OneToOneField(
+        CarbonizationRun, on_delete=models.CASCADE, primary_key=True, related_name="peak"
+    )
+    to_degC = models.FloatField(db_index=True)
+    hold_h = models.FloatField()
+    rate_degC_per_min = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.to_degC:g} °C"
 
 
 @tracked()

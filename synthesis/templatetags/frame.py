@@ -8,7 +8,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from synthesis import logbook, submissions
+from synthesis import glove, logbook, submissions
 from synthesis.listing import Choice, Filter
 
 register = template.Library()
@@ -24,6 +24,8 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, str, Any, tuple[str, ...]], ...]],
             ("additives", "hexagon", _("Additives"), ("additive",)),
             ("electrolytes", "box", _("Electrolytes"), ("electrolyte",)),
             ("materials", "package", _("Materials"), ("lot", "material")),
+            ("places", "map-pin", _("Places"), ("place",)),
+            ("protocols", "clipboard-list", _("Protocols"), ("protocol",)),
             ("limits", "shield-check", _("Limits"), ()),
         ),
     ),
@@ -88,6 +90,16 @@ def form_key(context: template.Context) -> str:
     """A key for the form: what it records is recorded once. Kept while the form is shown again with its errors."""
     request = context.get("request")
     return (request.POST.get(submissions.FIELD, "") if request else "") or submissions.new_key()
+
+
+@register.simple_tag
+def glove_screens(form: Any, rows: Any) -> list[Any]:
+    return glove.screens(form, rows)
+
+
+@register.simple_tag
+def glove_others(form: Any) -> list[Any]:
+    return glove.others(form)
 
 
 @register.simple_tag

@@ -25,9 +25,11 @@ from synthesis.models import (
     JointEntry,
     Material,
     Membership,
+    Place,
     Project,
     Role,
     Sample,
+    SavedSearch,
     SpecificationLimit,
 )
 from synthesis.units import parse
@@ -77,6 +79,7 @@ def build() -> House:
     SpecificationLimit.objects.create(
         project=project, kind="additive", quantity="bet_surface_area", lower=15, unit="m²/g"
     )
+    SavedSearch.objects.create(name=f"{WORD} things", query=WORD, project=project, created_by=alice)
     file = files.deliver(
         project,
         f"{WORD}.bdf.csv",
@@ -102,7 +105,8 @@ def _protocol(project: Project, by: Any) -> None:
 
 def _samples(project: Project) -> tuple[dict[str, Sample], CarbonizationRun]:
     named: dict[str, Any] = {"project": project, "name": f"{WORD} made"}
-    sponge = factories.sponge(project, "50", name=named["name"])
+    Place.objects.create(name="Rabbit hole", path="Rabbit hole")
+    sponge = factories.sponge(project, "50", name=named["name"], place="Rabbit hole")
     lot = factories.lot(project, "50", material=factories.MaterialFactory())
     soaked = ledger.record(ImpregnatedBatch(**named), parse("20 g", "g"), [factories.take(sponge, "5")], None)
     dried = ledger.record(FreezeDriedBatch(**named), parse("15 g", "g"), [factories.take(soaked, "5")], None)
@@ -193,8 +197,11 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
         "materials": Material.objects.get().pk, "many": JointEntry.objects.get().pk, "history": house.run.pk, "protocols": house.project.protocols.get().pk,
-        "limits": house.project.limits.get().pk,
+        "limits": house.project.limits.get().pk, "search": house.project.searches.get().pk,
+        "saved-searches": house.project.searches.get().pk,
     }  # fmt: skip
+    if part == "places":
+        return {"code": Place.objects.get(name="Rabbit hole").code}
     return {
         "code": house.run.code if is_run else samples.get(part, samples["samples"]).code,
         "pk": keys.get(part, 1),
