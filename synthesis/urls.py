@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from synthesis.views import (
     changes,
+    equipment,
     furnace,
     gates,
     glove,
@@ -50,10 +51,14 @@ urlpatterns = [
     path("samples/<str:code>/ledger/<int:pk>/undo/", ledger.undo, name="sample-undo"),
     path("samples/<str:code>/split/", splitting.split, name="sample-split"),
     path("samples/<str:code>/pool/", splitting.pool, name="sample-pool"),
-    path("samples/<str:code>/opened/", materials.open_lot, name="lot-open"),
+    path("lots/<str:code>/opened/", materials.open_lot, name="lot-open"),
     path("samples/<str:code>/gate/", gates.gate, name="sample-gate"),
     path("samples/<str:code>/gate/panel/", gates.gate_panel, name="sample-gate-panel"),
     path("samples/<str:code>/allow/", gates.allow, name="sample-allowance"),
+    path("equipment/", equipment.equipment_list, name="equipment"),
+    path("equipment/new/", equipment.new_equipment, name="equipment-new"),
+    path("equipment/<int:pk>/", equipment.equipment_page, name="equipment-page"),
+    path("equipment/<int:pk>/change/", equipment.change_equipment, name="equipment-change"),
     path("limits/", limits.limit_list, name="limits"),
     path("limits/new/", limits.new_limit, name="limit-new"),
     path("limits/<int:pk>/change/", limits.change_limit, name="limit-change"),

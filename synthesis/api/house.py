@@ -10,7 +10,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from synthesis import access
+from synthesis import access, equipment
+from synthesis.api.equipment import CheckActions, StandingSerializer
 from synthesis.api.fields import ProjectField, person
 from synthesis.api.filters import By, Words
 from synthesis.api.records import ChangeableRecords, RecordSerializer, named_project, project_for
@@ -67,11 +68,19 @@ class Projects(ChangeableRecords):
 
 class InstrumentSerializer(RecordSerializer):
     project = ProjectField(required=False, allow_null=True)
+    standing = serializers.SerializerMethodField()
 
     class Meta:
         model = Instrument
-        fields = ("id", "name", "model", "technique", "project", "time_zone", "last_heard_at", "created_at")
+        fields = (
+            "id", "name", "model", "technique", "project", "time_zone", "checked_every_days", "retired_at", "standing",
+            "last_heard_at", "created_at",
+        )  # fmt: skip
         read_only_fields = ("last_heard_at", "created_at")
+
+    @extend_schema_field(StandingSerializer)
+    def get_standing(self, instrument: Instrument) -> Any:
+        return StandingSerializer(equipment.standing(instrument)).data
 
     def validate_project(self, project: Project | None) -> Project | None:
         """An instrument moves only into a project that one manages."""
@@ -83,7 +92,7 @@ class InstrumentSerializer(RecordSerializer):
         return project
 
 
-class Instruments(ChangeableRecords):
+class Instruments(CheckActions, ChangeableRecords):
     """Instruments of one's projects, and those that belong to all. Managers set them up."""
 
     queryset = Instrument.objects.select_related("project")
@@ -96,7 +105,7 @@ class Instruments(ChangeableRecords):
     }
 
     def get_queryset(self) -> QuerySet[Any]:
-        return access.visible_instruments(self.actor).select_related("project")
+        return equipment.with_checks(access.visible_instruments(self.actor).select_related("project"))
 
     def project_of_new(self, request: Request) -> Project | None:
         named = named_project(request)

@@ -22,7 +22,9 @@ class EquipmentForm(forms.ModelForm[Instrument]):
         model = Instrument
         fields = ("name", "model", "technique", "project", "checked_every_days", "time_zone")
         help_texts: ClassVar[dict[str, Any]] = {
-            "technique": gettext_lazy("What it measures: xrd, xps, cycling … Empty for a furnace or a balance."),
+            "technique": gettext_lazy(
+                "What it measures: xrd, xps, cycling … Empty for a furnace or a balance."
+            ),
         }
 
     def __init__(self, *args: Any, actor: access.Actor, **options: Any) -> None:
@@ -36,7 +38,9 @@ class EquipmentForm(forms.ModelForm[Instrument]):
 
     def _projects(self) -> Any:
         own = equipment.managed_projects(self.actor)
-        return Project.objects.filter(Q(pk__in=own.values("pk")) | Q(pk=self.instance.project_id)).order_by("name")
+        return Project.objects.filter(Q(pk__in=own.values("pk")) | Q(pk=self.instance.project_id)).order_by(
+            "name"
+        )
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"].strip()
@@ -49,8 +53,12 @@ class EquipmentForm(forms.ModelForm[Instrument]):
     def clean_project(self) -> Project | None:
         """What is shared stays the administration's to hand out."""
         project: Project | None = self.cleaned_data["project"]
-        new = self.instance.pk is None
-        if project is None and (new or self.instance.project_id) and not getattr(self.actor, "is_superuser", False):
+        new = self.instance._state.adding
+        if (
+            project is None
+            and (new or self.instance.project_id)
+            and not getattr(self.actor, "is_superuser", False)
+        ):
             raise forms.ValidationError(
                 _("Equipment of all projects is set up by the administration. Choose one of your projects.")
             )
@@ -61,7 +69,7 @@ class EquipmentForm(forms.ModelForm[Instrument]):
             self.instance.retired_at = None
         elif self.instance.retired_at is None:
             self.instance.retired_at = timezone.now()
-        if self.instance.pk is None:
+        if self.instance._state.adding:
             self.instance.created_by_id = self.actor.pk
         return super().save(commit)
 

@@ -97,7 +97,10 @@ def build() -> House:
 
 
 def _protocol(project: Project, by: Any) -> None:
-    content = {"values": {"reaction_time_h": 3}, "takes": [{"role": "water", "unit": "mL", "planned": "50 mL", "lot": ""}]}
+    content = {
+        "values": {"reaction_time_h": 3},
+        "takes": [{"role": "water", "unit": "mL", "planned": "50 mL", "lot": ""}],
+    }
     made = protocols.create(project, "nanosponge", f"{WORD} sponge", content, by)
     protocols.release(made, by)
     protocols.new_version(made.protocol, None, by)
@@ -196,12 +199,13 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "files": house.file.pk, "measurements": house.measurement.pk, "studies": house.study.pk,
         "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
-        "materials": Material.objects.get().pk, "many": JointEntry.objects.get().pk, "history": house.run.pk, "protocols": house.project.protocols.get().pk,
-        "limits": house.project.limits.get().pk, "search": house.project.searches.get().pk,
+        "samples": samples["samples"].entries.earliest("pk").pk, "materials": Material.objects.get().pk, "many": JointEntry.objects.get().pk, "history": house.run.pk, "protocols": house.project.protocols.get().pk,
+        "limits": house.project.limits.get().pk, "equipment": house.instrument.pk, "search": house.project.searches.get().pk,
         "saved-searches": house.project.searches.get().pk,
     }  # fmt: skip
     if part == "places":
-        return {"code": Place.objects.get(name="Rabbit hole").code}
+        hole = Place.objects.get(name="Rabbit hole")
+        return {"code": hole.code, "pk": hole.pk}
     return {
         "code": house.run.code if is_run else samples.get(part, samples["samples"]).code,
         "pk": keys.get(part, 1),

@@ -1,0 +1,103 @@
+"""What was used past its due date: for a sample, for all that it is made of, and for the runs that lie between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from synthesis import access, equipment, sample_parts, upstream
+from synthesis.access import Actor
+from synthesis.alerts import Alert
+from synthesis.equipment import Standing
+from synthesis.models import CarbonizationRun, Instrument, Sample
+from synthesis.sample_parts import Notice
+
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Use:
+    """One instrument at one moment, for the step ``code``."""
+
+    code: str
+    instrument_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FlaggedUse:
+    use: Use
+    instrument: Instrument
+    standing: Standing
+
+
+def flagged(sample: Sample, actor: Actor) -> list[FlaggedUse]:
+    """Each use of equipment that was not in order then, in the sample's own step or before it; in at most 4 queries."""
+    return _flagged([*_of_samples(sample, actor), *_of_runs(sample, actor)])
+
+
+def alerts(actor: Actor) -> list[Alert]:
+    """What the actor looks after and should see to: overdue, out of order, or due within 14 days."""
+    return [
+        Alert(
+            level="bad" if how.state == "failed" else "warn",
+            icon="wrench",
+            sentence=how.sentence,
+            more="",
+            url=reverse("equipment-page", args=[one.pk]),
+            link=_("Open"),
+        )
+        for one, how in equipment.due_soon(actor)
+    ]
+
+
+def register_all() -> None:
+    sample_parts.notice(notices)
+
+
+def notices(sample: Sample, actor: Actor) -> Iterator[Notice]:
+    found = flagged(sample, actor)
+    for one in found[:MOST]:
+        own = one.use.code == sample.code
+        words = (
+            _("%(standing)s It was used to make this.")
+            if own
+            else _("%(standing)s It was used for %(code)s.")
+        )
+        sentence = words % {"standing": one.standing.sentence, "code": one.use.code}
+        yield Notice(
+            "warn", sentence, reverse("equipment-page", args=[one.instrument.pk]), one.instrument.name
+        )
+    if len(found) > MOST:
+        count = len(found) - MOST
+        yield Notice("warn", _("%(count)s more uses of equipment that was not in order.") % {"count": count})
+
+
+def _of_samples(sample: Sample, actor: Actor) -> Iterator[Use]:
+    mine = Q(pk=sample.pk) | Q(pk__in=upstream.ancestors(sample.pk))
+    rows = access.visible(Sample.objects.filter(mine, equipment__isnull=False), actor).order_by("-pk")
+    for code, instrument, at in rows.values_list("code", "equipment_id", "made_at"):
+        yield Use(code, instrument, at)
+
+
+def _of_runs(sample: Sample, actor: Actor) -> Iterator[Use]:
+    mine = Q(boats__additive=sample.pk) | Q(boats__additive__in=upstream.ancestors(sample.pk))
+    rows = access.visible(CarbonizationRun.objects.filter(mine, equipment__isnull=False), actor).order_by(
+        "-pk"
+    )
+    for code, instrument, at in rows.distinct().values_list("code", "equipment_id", "started_at"):
+        yield Use(code, instrument, at)
+
+
+def _flagged(uses: Sequence[Use]) -> list[FlaggedUse]:
+    if not uses:
+        return []
+    known = equipment.with_checks(Instrument.objects.all()).in_bulk({use.instrument_id for use in uses})
+    each = [(use, known[use.instrument_id]) for use in uses]
+    found = [FlaggedUse(use, one, equipment.standing(one, use.at)) for use, one in each]
+    return [one for one in found if one.standing.is_flagged]
