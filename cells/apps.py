@@ -7,7 +7,8 @@ class CellsConfig(AppConfig):
     verbose_name = _("Cells")
 
     def ready(self) -> None:
-        from cells import editing, quantities  # noqa: PLC0415 - models are loaded only now
+        from cells import editing, quantities, searchers  # noqa: PLC0415 - models are loaded only now
 
         editing.register_all()
         quantities.register_all()
+        searchers.register_all()

@@ -7,7 +7,8 @@ class CharacterizationConfig(AppConfig):
     verbose_name = _("Characterization")
 
     def ready(self) -> None:
-        from characterization import editing, quantities  # noqa: PLC0415 - models are loaded only now
+        from characterization import editing, quantities, searchers  # noqa: PLC0415 - models are loaded only now
 
         editing.register_all()
         quantities.register_all()
+        searchers.register_all()

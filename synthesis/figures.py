@@ -31,7 +31,6 @@ from synthesis.models import (
     LedgerEntry,
     MaterialLot,
     NanospongeBatch,
-    ProgrammeSegment,
     Sample,
 )
 from synthesis.models.samples import Kind
@@ -72,7 +71,7 @@ def register_all() -> None:
         register(_amount("amount_made", _("made"), unit, ("amount made", "yielded", "delivered")))
     register(_of_material())
     _register_furnace()
-    register(_yield())
+    _register_yields()
 
 
 def _amount(column: str, label: Promise, unit: str, words: tuple[str, ...]) -> Figure:
@@ -107,7 +106,6 @@ def _of_material() -> Figure:
 
 def _register_furnace() -> None:
     """What the run did that made an additive: its highest segment, else the highest temperature that was reached."""
-    top = ProgrammeSegment.objects.filter(run=OuterRef("run")).order_by("-to_degC", "number")
     made = (Kind.ADDITIVE.value,)
     for name, label, unit, words, value in (
         (
@@ -115,7 +113,7 @@ def _register_furnace() -> None:
             _("carbonization temperature"),
             "°C",
             ("carbonisation temperature", "furnace temperature", "pyrolysis temperature"),
-            Coalesce(Subquery(top.values("to_degC")[:1]), F("run__highest_temperature_degC")),
+            Coalesce(F("run__peak__to_degC"), F("run__highest_temperature_degC")),
         ),
         (
             "highest_temperature_degC",
@@ -129,14 +127,14 @@ def _register_furnace() -> None:
             _("hold time"),
             "h",
             ("carbonization time", "holding time", "dwell time"),
-            Subquery(top.order_by("-to_degC", "-hold_h").values("hold_h")[:1]),
+            F("run__peak__hold_h"),
         ),
         (
             "heating_rate_degC_per_min",
             _("heating rate"),
             "°C/min",
             ("ramp", "ramp rate"),
-            Subquery(top.values("rate_degC_per_min")[:1]),
+            F("run__peak__rate_degC_per_min"),
         ),
         (
             "gas_flow_mL_per_min",
@@ -151,8 +149,8 @@ def _register_furnace() -> None:
         register(Figure(name, label, unit, made, words, samples, values))
 
 
-def _yield() -> Figure:
-    """Of the furnace, out of what went into the boat; of a freeze-drying, out of what was dried."""
+def _register_yields() -> None:
+    """Of the furnace, out of what went into the boat (written as its index is); of a drying, out of what was dried."""
     boats = Boat.objects.order_by().annotate(
         figure=Cast(F("mass_out_g") * 100, FloatField()) / Cast(F("mass_in_g"), FloatField())
     )
@@ -173,17 +171,12 @@ def _yield() -> Figure:
             output_field=FloatField(),
         )
     )  # fmt: skip
-    of_boats, boat_values = _through(boats, "additive_id")
-    of_dried, dried_values = _through(dried, "pk")
-    return Figure(
-        "yield_percent",
-        _("yield"),
-        "%",
-        (Kind.ADDITIVE.value, Kind.FREEZE_DRIED.value),
-        ("carbon yield", "furnace yield"),
-        lambda op, value: of_boats(op, value) | of_dried(op, value),
-        lambda ids: boat_values(ids) | dried_values(ids),
-    )
+    for name, label, kind, words, rows, path in (
+        ("yield_percent", _("yield"), Kind.ADDITIVE, ("carbon yield", "furnace yield"), boats, "additive_id"),
+        ("drying_yield_percent", _("drying yield"), Kind.FREEZE_DRIED, ("dry yield",), dried, "pk"),
+    ):
+        samples, values = _through(rows, path)
+        register(Figure(name, label, "%", (kind.value,), words, samples, values))
 
 
 def _through(

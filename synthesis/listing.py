@@ -13,13 +13,13 @@ from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 
-from synthesis import asking, keyset
+from synthesis import access, asking, keyset, searching
 from synthesis.access import Actor
 from synthesis.asking import Asked
 from synthesis.models import Sample
 
 PER_PAGE = 50
-MOST_COUNTED, MOST_SEARCHED = 10_000, 1_000
+MOST_COUNTED = 10_000
 M = TypeVar("M", bound=Model)
 
 
@@ -89,17 +89,14 @@ class Listing(Generic[M]):
         order = self._order(query.get("sort", ""))
         search = query.get("q", "").strip()
         asked = self._asked(search)
-        found = self._filtered(query, search, asked)
-        most = MOST_SEARCHED if search else MOST_COUNTED
-        total = _counted(found, most)
-        following, later = self._after(found, order, query.get("after", ""))
-        rows = self._rows(following, order)
+        rows, later = self._rows(query, search, asked, order)
         more = len(rows) > PER_PAGE
         rows = rows[:PER_PAGE]
+        total, many = self._total(query, search, asked, len(rows), more or later)
         return Listed(
             rows=rows,
-            total=min(total, most),
-            many=total > most,
+            total=total,
+            many=many,
             columns=[_headed(column, order) for column in self.columns],
             filters=self.filters,
             following=keyset.cursor_of(rows[-1], order.removeprefix("-")) if more else "",
@@ -127,11 +124,14 @@ class Listing(Generic[M]):
         return asking.read(search, self.reader) if search and is_sample and self.reader is not None else None
 
     def _filtered(self, query: QueryDict, search: str, asked: Asked | None) -> QuerySet[M]:
-        found = self.records.filter(kind__in=self.kinds) if self.kinds else self.records
-        for item in self.filters:
-            value = query.get(item.name, "")
-            if value in {choice.value for choice in item.choices}:
-                found = found.filter(**{item.path: value}) if value else found
+        return self._narrowed(self.records, query, search, asked)
+
+    def _narrowed(
+        self, records: QuerySet[Any], query: QueryDict, search: str, asked: Asked | None
+    ) -> QuerySet[Any]:
+        found = records.filter(kind__in=self.kinds) if self.kinds else records
+        for item in self._active(query):
+            found = found.filter(**{item.path: query[item.name]})
         if asked is not None:
             return found.filter(asked.samples)
         for word in search.split():
@@ -140,31 +140,80 @@ class Listing(Generic[M]):
             )
         return found
 
-    def _after(self, found: QuerySet[M], order: str, cursor: str) -> tuple[QuerySet[M], bool]:
-        """Rows behind the cursor; for one that nobody gave out, from the start again."""
-        if not cursor:
-            return found, False
-        try:
-            column, falling = order.removeprefix("-"), order.startswith("-")
-            return found.filter(keyset.after(found.model, column, falling, *keyset.read(cursor))), True
-        except (keyset.NoCursor, ValueError, ValidationError):
-            return found, False
+    def _active(self, query: QueryDict) -> list[Filter]:
+        return [
+            item
+            for item in self.filters
+            if query.get(item.name) and query[item.name] in {choice.value for choice in item.choices}
+        ]
 
-    def _rows(self, found: QuerySet[M], order: str) -> list[M]:
-        """One page and a row. Of several kinds each gives its first rows: so each is read along its own index."""
-        ordered = found.order_by(*self._ordered(order))
-        if len(self.kinds) < 2 or order.removeprefix("-") in ("id", "kind"):
-            return list(ordered[: PER_PAGE + 1])
-        ids: set[int] = set()
+    def _rows(self, query: QueryDict, search: str, asked: Asked | None, order: str) -> tuple[list[M], bool]:
+        """One page and a row, and whether it is a later page.
+
+        Of samples the numbers are read first, from the table that all kinds share and along one of its indexes, and
+        then their rows: to join all kinds' columns to what is only passed by would cost more than all else.
+        """
+        column, falling = order.removeprefix("-"), order.startswith("-")
+        after = _read_cursor(self.records.model, column, falling, query.get("after", ""))
+        if self.reader is None or not issubclass(self.records.model, Sample):
+            found = self._filtered(query, search, asked)
+            found = found if after is None else found.filter(after[0])
+            return list(found.order_by(*self._ordered(order))[: PER_PAGE + 1]), after is not None
+        if asked is not None and asked.is_plain and column == "id" and not self._active(query):
+            ids = searching.ids(
+                asked, self.reader, self.kinds, after[1] if after else None, falling, PER_PAGE + 1
+            )
+        else:
+            ids = self._ids(query, search, asked, order, after)
+        rows = self.records.filter(pk__in=ids) if ids else self.records.none()
+        place = {pk: at for at, pk in enumerate(ids)}
+        return sorted(rows, key=lambda row: place[row.pk]), after is not None
+
+    def _ids(
+        self, query: QueryDict, search: str, asked: Asked | None, order: str, after: tuple[Any, int] | None
+    ) -> list[int]:
+        """Of several kinds each gives its first ones: so each is read along its own part of the index."""
+        column = order.removeprefix("-")
+        found = self._narrowed(self._base(query, column), query, search, asked)
+        found = (found if after is None else found.filter(after[0])).order_by(*self._ordered(order))
+        if len(self.kinds) < 2 or column in ("id", "kind"):
+            return list(found.values_list("pk", flat=True)[: PER_PAGE + 1])
+        near: list[int] = []
         for kind in self.kinds:
-            one = found.filter(kind=kind).order_by(*self._ordered(order))
-            ids.update(one.values_list("pk", flat=True)[: PER_PAGE + 1])
-        return list(self.records.filter(pk__in=ids).order_by(*self._ordered(order))[: PER_PAGE + 1])
+            near += found.filter(kind=kind).values_list("pk", flat=True)[: PER_PAGE + 1]
+        nearest = Sample.objects.filter(pk__in=near).order_by(*self._ordered(order))
+        return list(nearest.values_list("pk", flat=True)[: PER_PAGE + 1])
+
+    def _base(self, query: QueryDict, column: str) -> QuerySet[Any]:
+        """The table of all samples where it has all that is asked for, else the kind's own."""
+        paths = {column, *(item.path for item in self._active(query))}
+        shared = {field.name for field in Sample._meta.get_fields()}
+        if self.kinds and self.reader is not None and paths <= shared:
+            return access.visible(Sample.objects.all(), self.reader)
+        return self.records.select_related(None).prefetch_related(None)
+
+    def _total(
+        self, query: QueryDict, search: str, asked: Asked | None, shown: int, more: bool
+    ) -> tuple[int, bool]:
+        """How many there are, counted up to a limit; of a search only what is shown, and whether there are more."""
+        if not more:
+            return shown, False
+        if search:
+            return PER_PAGE, True
+        found = self._narrowed(self._base(query, "id"), query, search, asked)
+        total = int(found.order_by()[: MOST_COUNTED + 1].count())
+        return min(total, MOST_COUNTED), total > MOST_COUNTED
 
 
-def _counted(found: QuerySet[Any], most: int) -> int:
-    """How many there are, counted no further than one more than ``most``."""
-    return int(found.order_by()[: most + 1].count())
+def _read_cursor(model: type[Model], column: str, falling: bool, text: str) -> tuple[Any, int] | None:
+    """What is behind the cursor, and its id; None for one that nobody gave out: from the start again."""
+    if not text:
+        return None
+    try:
+        value, pk = keyset.read(text)
+        return keyset.after(model, column, falling, value, pk), pk
+    except (keyset.NoCursor, ValueError, ValidationError):
+        return None
 
 
 def _headed(column: Column, order: str) -> Column:

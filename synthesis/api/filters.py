@@ -17,6 +17,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from synthesis import asking
 from synthesis.errors import Refusal
 
 RESERVED = frozenset({"page_size", "cursor", "ordering"})
@@ -38,6 +39,13 @@ class Words:
     paths: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Search(Words):
+    """The filter ``search`` of lists of samples: what one types into a search field, see ``synthesis.asking``."""
+
+    paths: tuple[str, ...] = ()
+
+
 class ListFilters(BaseFilterBackend):
     """Reads the view's ``filters``: name -> By or Words."""
 
@@ -48,7 +56,14 @@ class ListFilters(BaseFilterBackend):
                 continue
             if name not in filters:
                 raise _unknown(name, filters)
-            queryset = queryset.filter(_condition(name, filters[name], request.query_params.getlist(name)))
+            values = request.query_params.getlist(name)
+            found = filters[name]
+            wanted = (
+                _asked(name, values, request)
+                if isinstance(found, Search)
+                else _condition(name, found, values)
+            )
+            queryset = queryset.filter(wanted)
         return queryset
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
@@ -66,6 +81,14 @@ def _unknown(name: str, filters: Mapping[str, By | Words]) -> Refusal:
         field=name,
         code="unknown_filter",
     )
+
+
+def _asked(name: str, values: list[str], request: Request) -> Q:
+    """Unlike on a page, what is not understood is refused: a script would take the wrong rows for the right ones."""
+    read = asking.read(" ".join(values), request.user)
+    if read.problems:
+        raise Refusal(" ".join(read.problems), field=name, code="not_understood")
+    return read.samples
 
 
 def _condition(name: str, found: By | Words, values: list[str]) -> Q:

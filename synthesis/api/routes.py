@@ -6,14 +6,15 @@ from typing import Any
 
 from rest_framework.viewsets import GenericViewSet
 
-from synthesis.api import every_sample, furnace, gates, house, kinds
+from synthesis.api import every_sample, furnace, gates, house, kinds, materials, places, searches
 
 ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
     ("samples", every_sample.Samples),
     ("projects", house.Projects),
     ("limits", gates.Limits),
     ("instruments", house.Instruments),
-    ("materials", kinds.Materials),
+    ("materials", materials.Materials),
+    ("places", places.Places),
     ("lots", kinds.MaterialLots),
     ("nanosponge-batches", kinds.NanospongeBatches),
     ("impregnations", kinds.Impregnations),
@@ -21,4 +22,5 @@ ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
     ("carbonization-runs", furnace.CarbonizationRuns),
     ("additives", kinds.CarbonAdditives),
     ("electrolyte-batches", kinds.ElectrolyteBatches),
+    ("saved-searches", searches.SavedSearches),
 )

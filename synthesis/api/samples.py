@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from synthesis import access, decisions, ledger
+from synthesis import access, decisions, ledger, places
 from synthesis.api.fields import AmountField, NumberField, ProjectField, SampleField, person, quantity
-from synthesis.api.filters import By, Words
+from synthesis.api.filters import By, Search, Words
 from synthesis.api.records import BY_TIME, ChangeableRecords, RecordSerializer
 from synthesis.models import Project, Sample
 from synthesis.models.samples import State
@@ -90,7 +90,8 @@ class SampleKind(ChangeableRecords):
         "simulated": By("simulated", "flag"),
         "made_after": By("made_at__gte", "time"),
         "made_before": By("made_at__lt", "time"),
-        "q": Words(("code", "name", "group", "place", "note")),
+        "q": Search(),
+        "search": Search(),
     }
 
     def record(self, serializer: Any, project: Project | None) -> None:
@@ -107,10 +108,20 @@ class SampleKind(ChangeableRecords):
         model: type[Sample] = self.get_queryset().model
         return model(**values)
 
-
     def _take(self, number: int, given: dict[str, Any]) -> ledger.Take:
         sample, field = given["sample"], f"inputs.{number}.amount"
         access.require_change(self.actor, sample.project)
         return ledger.Take(
             sample, quantity(given["amount"], given["unit"], sample.unit, field), given["role"], field
         )
+
+
+def put_in_place(actor: access.Actor, serializer: Any) -> None:
+    """Saves a change; a place that is named with it is looked up in the tree and must have room."""
+    sample, values = serializer.instance, serializer.validated_data
+    if "place" not in values:
+        serializer.save()
+        return
+    places.assign(sample, values["place"])
+    with places.in_its_slot(sample, actor):
+        serializer.save(place=sample.place, location=sample.location)

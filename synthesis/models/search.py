@@ -18,10 +18,17 @@ class SearchText(models.Model):
     sample = models.OneToOneField(
         "synthesis.Sample", on_delete=models.CASCADE, primary_key=True, related_name="search_text"
     )
+    kind = models.CharField(max_length=16, default="")
+    project = models.ForeignKey(
+        "synthesis.Project", on_delete=models.CASCADE, null=True, db_index=False, related_name="+"
+    )
     words = models.TextField()
 
     class Meta:
-        indexes = (GinIndex(fields=("words",), name="search_text", opclasses=("gin_trgm_ops",)),)
+        indexes = (
+            GinIndex(fields=("words",), name="search_text", opclasses=("gin_trgm_ops",)),
+            models.Index(fields=("kind", "project", "sample"), name="search_text_list"),
+        )
 
     def __str__(self) -> str:
         return self.words
@@ -43,7 +50,8 @@ class SearchWord(models.Model):
 class Holds(models.Lookup[str]):
     """``words__holds="Kühl"``: the text holds it, folded as the texts are.
 
-    One or two letters have no trigram; they have to stand at the beginning of a word, so that the index still helps.
+    One or two letters have no trigram; they have to stand at the beginning of a word, so that the index still helps:
+    the words inside of others ("cd" in "β-cd") stand once more at the end of the text.
     """
 
     lookup_name = "holds"
@@ -53,7 +61,7 @@ class Holds(models.Lookup[str]):
         text, params = self.process_lhs(compiler, connection)
         asked = str(self.rhs).replace("\x00", "")
         if len(asked) < 3 and asked.isascii() and asked.isalnum():
-            return f"{text} ~ %s", [*params, f"[^a-zA-Z0-9]{asked.lower()}"]
+            return f"{text} LIKE %s", [*params, f"% {asked.lower()}%"]
         for sign in ("\\", "%", "_"):
             asked = asked.replace(sign, "\\" + sign)
         return f"{text} LIKE '%%' || labsys_folded(%s) || '%%'", [*params, asked]
