@@ -133,7 +133,7 @@ class FreezeDryingForm(StepForm):
 
     class Meta:
         model = FreezeDriedBatch
-        fields = (*WITHOUT_GROUP, "temperature_degC", "pressure_Pa", "time_h")
+        fields = (*WITHOUT_GROUP, "equipment", "temperature_degC", "pressure_Pa", "time_h")
         formfield_callback = callback
 
 
@@ -158,6 +158,7 @@ class ElectrolyteForm(StepForm):
         model = ElectrolyteBatch
         fields = (
             *WITHOUT_GROUP,
+            "equipment",
             "composition",
             "mill_speed_rpm",
             "mill_time_h",

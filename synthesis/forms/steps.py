@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from synthesis import access, codes, groups
 from synthesis.errors import Refusal
+from synthesis.forms.equipment import offer_equipment
 from synthesis.forms.fields import MeasuredField, QuantityField, measured_field
 from synthesis.forms.reasons import ReasonedForm
 from synthesis.ledger import Take
@@ -64,6 +65,8 @@ class StepForm(ReasonedForm, forms.ModelForm[Sample]):
             self.fields["group"].widget.attrs["list"] = "groups"
         self.fields["code"] = code_field(self._meta.model.PREFIX)
         offer_projects(self.fields["project"], actor)
+        if "equipment" in self.fields:
+            offer_equipment(self.fields["equipment"], actor)
 
     @classmethod
     def built_in(cls) -> Plan:
