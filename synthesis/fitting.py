@@ -26,11 +26,16 @@ def misfit(sample: Sample, role: str) -> str:
     return _wrong_kind(sample, role) or _may_not_be_used(sample) or _used_up(sample)
 
 
+def kind_of(role: str) -> Kind | None:
+    """The kind of sample that a row of this name takes, where the name says it."""
+    return _KIND_OF.get(role.strip().lower())
+
+
 def _wrong_kind(sample: Sample, role: str) -> str:
     asked = role.strip()
-    kind = _KIND_OF.get(asked.lower())
+    kind = kind_of(asked)
     if kind is not None and sample.kind not in (kind, Kind.LOT):
-        return _("%(code)s is a %(kind)s; here goes a %(asked)s. Scan another.") % {
+        return _("%(code)s is of the kind %(kind)s; here goes %(asked)s. Scan another.") % {
             "code": sample.code,
             "kind": sample.get_kind_display(),
             "asked": kind.label,

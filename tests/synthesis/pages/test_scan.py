@@ -91,7 +91,7 @@ def test_the_wrong_material_is_named(lab, role, sentence):
 
 
 def test_the_wrong_kind_the_held_and_the_used_up_are_named(lab, sponge):
-    assert "here goes a impregnated batch" in look(lab, sponge.code, "impregnated batch")["said"]
+    assert "here goes impregnated batch" in look(lab, sponge.code, "impregnated batch")["said"]
     decisions.decide(sponge, "hold", lab.alice, "weighed twice")
     assert "is on hold" in look(lab, sponge.code, "nanosponge")["said"]
     lot = MaterialLot.objects.create(project=lab.project, material=factories.MaterialFactory())
