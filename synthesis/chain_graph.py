@@ -146,8 +146,7 @@ def _flags(graph: Graph, chain: Chain, boats: Sequence[Boat]) -> None:
 
 
 def _sample_node(sample: Sample, *, here: bool) -> Node:
-    left = _("%(amount)s left") % {"amount": words.amount(sample.amount_left, sample.unit)}
-    second = left if here and sample.kind != Kind.CELL else _what(sample)
+    second = _left(sample) if here and sample.kind != Kind.CELL else _what(sample)
     return Node(
         key=f"s{sample.pk}",
         icon=words.KIND_ICONS.get(sample.kind, "package"),
@@ -161,12 +160,16 @@ def _sample_node(sample: Sample, *, here: bool) -> Node:
     )
 
 
+def _left(sample: Sample) -> str:
+    return _("%(amount)s left") % {"amount": words.amount(sample.amount_left, sample.unit)}
+
+
 def _what(sample: Sample) -> str:
     """The step in a word, else the name; of a name that begins with the additive, the rest: the mark says it."""
     if sample.kind in STEP_WORDS:
         return str(STEP_WORDS[Kind(sample.kind)])
     name = sample.name.removeprefix(sample.group).strip(" ,·-") if sample.group else sample.name
-    return name or sample.group or str(sample.get_kind_display())
+    return name or sample.group or words.kind(sample.kind)
 
 
 def _add_edge(graph: Graph, edge: Edge, boat: Boat | None) -> None:

@@ -51,11 +51,11 @@ class Row:
 
     @property
     def kind(self) -> str:
-        return str(self.sample.get_kind_display())
+        return words.kind(self.sample.kind)
 
     @property
     def state(self) -> str:
-        return str(self.sample.get_state_display())
+        return words.sample_state(self.sample.state)
 
     @property
     def passed(self) -> str:
