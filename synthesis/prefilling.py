@@ -10,7 +10,7 @@ from synthesis import access, deviations, sources, units, words
 from synthesis.access import Actor
 from synthesis.conversion import in_unit_of
 from synthesis.errors import Refusal
-from synthesis.models import LedgerEntry, Sample
+from synthesis.models import CarbonizationRun, LedgerEntry, Sample
 from synthesis.protocols import Plan
 
 Row = dict[str, Any]
@@ -98,3 +98,37 @@ def _apart(row: Row, source: Sample, amount: str) -> deviations.Deviation | None
     except Refusal:
         return None
     return deviations.of_amounts(str(row["planned"]), [(source, typed)], row.get("limit"))
+
+
+def boats_like(run: CarbonizationRun, actor: Actor) -> list[Row]:
+    """The boats of another run like this one: the same additives, of what is there now."""
+    boats = run.boats.select_related("source", "additive")
+    rows = [
+        {
+            "sample": boat.source.code,
+            "amount": sources.shown_amount(boat.mass_in_g, "g"),
+            "unit": "g",
+            "group": boat.additive.group,
+            "place": boat.additive.place,
+            "whole": boat.mass_in_g == boat.source.amount_made,
+        }
+        for boat in boats
+    ]
+    return [_as_boat(row) for row in sources.fill(rows, actor, all_of_it=True)]
+
+
+def boat_from(source: Sample, plan: Plan) -> list[Row]:
+    """One boat with a source: as much as planned for its additive, or all that is left."""
+    rows = rows_from([{"role": row["role"], "planned": row.get("planned", "")} for row in plan.takes
+                      if row["role"] == source.group] or [{"role": source.group}], source)  # fmt: skip
+    return [_as_boat({**row, "group": source.group}) for row in rows]
+
+
+def _as_boat(row: Row) -> Row:
+    names = {"sample": "source", "amount": "mass_in"}
+    kept = {
+        names.get(name, name): row[name]
+        for name in ("sample", "amount", "group", "left", "hint")
+        if name in row
+    }
+    return kept | {"place": row.get("place", "")}

@@ -70,6 +70,9 @@ def _settle(
         chosen: Sample | None = sample
     else:
         chosen = _another(sample, needed, actor, spoken_for)
+        if chosen is None and not isinstance(sample, MaterialLot):
+            chosen = _another(sample, None, actor, spoken_for)  # less than last time, but all of it
+            whole = chosen is not None
         row["hint"] = _instead(sample) if chosen else _too_little(sample)
     if chosen is None:
         return

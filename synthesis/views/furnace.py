@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -9,64 +10,100 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from synthesis import access, flag_notices, furnace, ledger
+from synthesis import access, facts, flag_notices, furnace, ledger, prefilling
 from synthesis.errors import NotAllowed, Refusal
-from synthesis.forms.furnace import PLANNED_SEGMENTS, BoatRows, RunForm, SegmentRows
+from synthesis.forms.furnace import BoatRows, Boats, LoggedSegmentRows, LoggedSegments, RunForm
 from synthesis.forms.rows import place_refusal, require_use
-from synthesis.models import CarbonizationRun, Role
+from synthesis.models import CarbonizationRun, ProtocolVersion, Role, Sample
 from synthesis.pages import page
 from synthesis.programme import draw
-from synthesis.views.steps import require_somewhere
+from synthesis.protocol_content import SEGMENT
+from synthesis.protocols import FURNACE, Plan, plan_of
+from synthesis.views.steps import plan_texts, protocol_for, require_somewhere
 
 
 @page
 def run_page(request: HttpRequest, code: str) -> HttpResponse:
     run = access.get_visible(
-        CarbonizationRun.objects.select_related("project", "created_by"), request.user, code=code
+        CarbonizationRun.objects.select_related("project", "created_by", "protocol__protocol", "equipment"),
+        request.user,
+        code=code,
     )
     segments = list(run.segments.all())
     context = {
         "run": run,
-        "segments": segments,
+        "segments": facts.of_segments(run, segments),
+        "facts": facts.of_run(run),
         "programme": draw(segments, run.highest_temperature_degC),
-        "boats": run.boats.select_related("source", "additive"),
+        "boats": facts.of_boats(run, run.boats.select_related("source", "additive")),
         "may_change": access.may(request.user, run.project, Role.EDITOR),
     }
     return render(request, "synthesis/furnace_run.html", context)
 
 
+@dataclass
+class RunStep:
+    """What one request for the form of a run works with."""
+
+    form: RunForm
+    segments: LoggedSegments
+    boats: Boats
+    offers: list[ProtocolVersion]
+    version: ProtocolVersion | None
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), self.segments.is_valid(), self.boats.is_valid()])
+
+    def gives_reasons(self) -> bool:
+        plan = self.form.follows if self.version else Plan()
+        return all(
+            [self.form.gives_reasons(), self.segments.gives_reasons(plan), self.boats.gives_reasons(plan)]
+        )
+
+
 @page
 def log_run(request: HttpRequest) -> HttpResponse:
     require_somewhere(request)
-    form, segments, boats = _build(request)
+    step = _build(request)
     status = 200
     if request.method == "POST":
         status = 422
-        if all([form.is_valid(), segments.is_valid(), boats.is_valid()]):
-            run, status = _record(request, form, segments, boats)
+        if step.is_valid() and step.gives_reasons():
+            run, status = _record(request, step)
             if run is not None:
                 messages.success(request, _("Logged %(code)s.") % {"code": run.code})
                 return redirect(run.get_absolute_url())
-    context = {"form": form, "segments": segments, "boats": boats, "nav": "furnace-runs"}
+    context = {"form": step.form, "segments": step.segments, "boats": step.boats, "nav": "furnace-runs",
+               "offers": step.offers, "version": step.version}  # fmt: skip
     return render(request, "synthesis/log_furnace.html", context, status=status)
 
 
-def _build(request: HttpRequest) -> tuple[RunForm, Any, Any]:
+def _build(request: HttpRequest) -> RunStep:
     data = request.POST if request.method == "POST" else None
     like = request.GET.get("like", "")
-    run = access.get_visible(CarbonizationRun.objects.all(), request.user, code=like) if like else None
-    form = RunForm(data, initial=_initial(run), actor=request.user)
+    runs = CarbonizationRun.objects.select_related("protocol__protocol")
+    run = access.get_visible(runs, request.user, code=like) if like else None
+    version, offers = protocol_for(request, FURNACE, run.protocol if run else None)
+    plan = plan_of(version) if version else RunForm.built_in()
+    initial = dict(plan_texts(RunForm, plan)) if version else {}
+    initial |= _initial(run)
     source = request.GET.get("from", "")
-    segments = SegmentRows(data, prefix="segments", initial=_segments(run) if data is None else None)
+    if source and data is None:
+        found = access.get_visible(Sample.objects.all(), request.user, code=source)
+        initial.setdefault("project", found.project_id)
+    form = RunForm(data, initial=initial, actor=request.user, plan=plan)
+    segments = LoggedSegmentRows(
+        data, prefix="segments", initial=_segments(run, plan) if data is None else None
+    )
     segments.extra = 0
     boats = BoatRows(
         data,
         prefix="boats",
-        initial=[{"source": source}] if source and data is None else None,
+        initial=_boats(request, run, source, plan) if data is None else None,
         form_kwargs={"actor": request.user},
     )
     boats.extra = 0
-    return form, segments, boats
+    return RunStep(form, segments, boats, offers, version)
 
 
 def _initial(run: CarbonizationRun | None) -> dict[str, Any]:
@@ -77,24 +114,38 @@ def _initial(run: CarbonizationRun | None) -> dict[str, Any]:
     )
 
 
-def _segments(run: CarbonizationRun | None) -> list[dict[str, str]]:
+def _segments(run: CarbonizationRun | None, plan: Plan) -> list[dict[str, str]]:
     if run is None:
-        return [dict(segment) for segment in PLANNED_SEGMENTS]
-    names = ("from_degC", "to_degC", "rate_degC_per_min", "hold_h")
-    return [{name: f"{getattr(segment, name):g}" for name in names} for segment in run.segments.all()]
+        return [{name: f"{float(row.get(name) or 0):g}" for name in SEGMENT} for row in plan.segments]
+    return [{name: f"{getattr(segment, name):g}" for name in SEGMENT} for segment in run.segments.all()]
 
 
-def _record(
-    request: HttpRequest, form: RunForm, segments: Any, boats: Any
-) -> tuple[CarbonizationRun | None, int]:
-    loads = [row.load for row in boats.forms]
+def _boats(
+    request: HttpRequest, run: CarbonizationRun | None, source: str, plan: Plan
+) -> list[dict[str, Any]] | None:
+    """The boats of a run like this one, filled anew; or one with the source that the address names."""
+    if run is not None:
+        return prefilling.boats_like(run, request.user)
+    if source:
+        found = access.get_visible(Sample.objects.all(), request.user, code=source)
+        return prefilling.boat_from(found, plan)
+    return None
+
+
+def _record(request: HttpRequest, step: RunStep) -> tuple[CarbonizationRun | None, int]:
+    form, segments, boats = step.form, step.segments, step.boats
+    loads = [row.load for row in boats.forms if row.cleaned_data]
     try:
         access.require_change(request.user, form.cleaned_data["project"])
         require_use(
             request.user, [ledger.Take(load.source, load.mass_in, field=load.field) for load in loads]
         )
-        programme = [row.segment for row in segments.forms if row.has_changed()]
-        return furnace.record_run(form.save(commit=False), programme, loads, by=_person(request)), 200
+        programme = [row.segment for row in segments.forms if row.cleaned_data]
+        run = form.save(commit=False)
+        run.code, run.protocol = form.cleaned_data["code"], step.version
+        run.planned = _planned(form, step.version)
+        run.reasons = {**form.reasons(), **segments.reasons(), **boats.reasons()}
+        return furnace.record_run(run, programme, loads, by=_person(request)), 200
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -102,8 +153,13 @@ def _record(
         return None, refusal.status
 
 
+def _planned(form: RunForm, version: ProtocolVersion | None) -> dict[str, Any]:
+    """By field; the programme as ``segments``, and what each boat should have held by its additive as ``boats``."""
+    if version is None:
+        return {}
+    boats = {str(row["role"]): row["planned"] for row in version.takes if row.get("planned")}
+    return {**form.planned_values(), "segments": list(version.segments), "boats": boats}
+
+
 def _person(request: HttpRequest) -> Any:
     return request.user
-
-
-flag_notices.register_all()

@@ -21,7 +21,7 @@ from synthesis import (
     record_kinds,
     sample_parts,
 )
-from synthesis.forms.kinds import LedgerForm
+from synthesis.forms.ledger import LedgerForm
 from synthesis.models import Boat, LedgerEntry, Role, Sample
 from synthesis.models.samples import Kind
 from synthesis.pages import page
@@ -56,7 +56,7 @@ NEXT: dict[str, tuple[tuple[str, Any], ...]] = {
 
 
 def sample_of(request: HttpRequest, code: str) -> Sample:
-    records = Sample.objects.select_related("project", "created_by")
+    records = Sample.objects.select_related("project", "created_by", "protocol__protocol")
     return access.get_visible(records, request.user, code=code)
 
 
@@ -103,8 +103,10 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         for edge in chain.edges
     ]
     logged = facts.of_sample(sample)
+    taken = [(source, edge) for source, target, edge, _label in rows if target.pk == sample.pk]
+    compared = facts.of_takes(sample, taken)
     inputs = [
-        (source, edge, label, sample.planned.get(edge.role, ""))
+        (source, edge, label, sample.planned.get(edge.role, ""), compared.pop(edge.role, None))
         for source, target, edge, label in rows
         if target.pk == sample.pk
     ]
@@ -118,7 +120,7 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         "facts": logged,
         "planned": any(fact.planned != facts.NOTHING for fact in logged),
         "inputs": inputs,
-        "inputs_planned": any(plan for *_, plan in inputs),
+        "inputs_planned": any(plan for *_, plan, _fact in inputs),
         "panels": sample_parts.panels(request, sample),
     }
 
