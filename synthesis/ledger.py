@@ -192,6 +192,7 @@ def entries_of(sample: Sample, actor: Actor) -> list[LedgerEntry]:
     )
     seen = set(visible_projects(actor).values_list("pk", flat=True))
     for entry in entries:
+        entry.may_be_undone = undoable(entry) and getattr(entry, "undone_by", None) is None
         if entry.product is not None and entry.product.project_id not in seen:
             entry.product, entry.role = None, ""
     return entries

@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from synthesis.api.fields import NumberField, person
+from synthesis.api.fields import NumberField
 from synthesis.api.filters import By, Words
-from synthesis.api.records import ChangeableRecords, RecordSerializer, require_anywhere
 from synthesis.api.samples import KindSerializer, SampleKind, kind_fields
 from synthesis.models import (
     CarbonAdditive,
     ElectrolyteBatch,
     FreezeDriedBatch,
     ImpregnatedBatch,
-    Material,
     MaterialLot,
     NanospongeBatch,
-    Project,
-    Role,
 )
-
-
-class MaterialSerializer(RecordSerializer):
-    molar_mass_g_per_mol = NumberField(required=False, allow_null=True)
-    density_g_per_mL = NumberField(required=False, allow_null=True)
-
-    class Meta:
-        model = Material
-        fields = ("id", "name", "short_name", "formula", "cas_number", "molar_mass_g_per_mol", "density_g_per_mL",
-                  "phase", "created_at")  # fmt: skip
-        read_only_fields = ("created_at",)
-
-
-class Materials(ChangeableRecords):
-    """The catalogue of materials. It belongs to no project: everyone reads it, an editor of any project adds to it."""
-
-    queryset = Material.objects.all()
-    serializer_class = MaterialSerializer
-    orderings: ClassVar[dict[str, str]] = {"id": "id", "name": "name", "created_at": "created_at"}
-    filters: ClassVar[dict[str, By | Words]] = {
-        "phase": By("phase"),
-        "cas_number": By("cas_number"),
-        "q": Words(("name", "short_name", "formula", "cas_number")),
-    }
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return Material.objects.all()
-
-    def project_of_new(self, request: Request) -> Project | None:
-        require_anywhere(self.actor)
-        return None
-
-    def require_change(self, found: Any) -> None:
-        """A molar mass changes what every later booking in mol means: a manager's matter."""
-        require_anywhere(self.actor, Role.MANAGER)
-
-    def record(self, serializer: Any, project: Project | None) -> None:
-        serializer.save(created_by=person(self.actor))
 
 
 class MaterialLotSerializer(KindSerializer):

@@ -103,6 +103,9 @@ class SampleKind(ChangeableRecords):
         takes = [self._take(number, given) for number, given in enumerate(inputs)]
         serializer.instance = ledger.record(made, yielded, takes, person(self.actor))
 
+    def change(self, serializer: Any) -> None:
+        put_in_place(self.actor, serializer)
+
     def new(self, values: dict[str, Any]) -> Sample:
         """The unsaved sample; kinds that carry more than columns override this."""
         model: type[Sample] = self.get_queryset().model

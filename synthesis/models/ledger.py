@@ -37,6 +37,8 @@ class LedgerEntry(Record):
     ``entered`` keeps what was typed ("0.005 mol"). ``undoes`` is the entry that a correction takes back, once.
     """
 
+    may_be_undone = False  # set by synthesis.ledger where a reader is shown the entry
+
     class Kind(models.TextChoices):
         MAKE = "make", _("made")
         USE = "use", _("used")

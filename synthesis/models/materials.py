@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from synthesis import material_rules
+from synthesis.hazards import Statement, statements
+from synthesis.models.pictograms import PictogramsField
 from synthesis.models.samples import Kind, Sample, signed_stays
 from synthesis.records import Record, tracked
 
@@ -28,7 +32,7 @@ class Material(Record):
         _("density (g/mL)"), max_digits=10, decimal_places=5, null=True, blank=True
     )
     supplier = models.CharField(_("usual supplier"), max_length=120, blank=True)
-    pictograms = models.JSONField(_("GHS pictograms"), default=list, blank=True)
+    pictograms = PictogramsField(_("GHS pictograms"), default=list, blank=True)
     signal_word = models.CharField(
         _("signal word"),
         max_length=8,
@@ -65,8 +69,18 @@ class Material(Record):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Brings formula and phrases into one spelling; what does not fit is said by field."""
+        if errors := material_rules.check(self):
+            raise ValidationError(dict(errors))
+
     def get_absolute_url(self) -> str:
         return f"/materials/{self.pk}/"
+
+    @property
+    def hazard_lines(self) -> list[Statement]:
+        """Its H phrases with their words."""
+        return statements(self.hazard_statements)
 
 
 @tracked()

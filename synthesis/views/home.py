@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from synthesis import access
+from synthesis import access, alerts, equipment_uses
 from synthesis.models import Material, Sample
 from synthesis.models.samples import Kind, State
 from synthesis.pages import page
 
-LOW_SHARE = 10  # percent of what arrived or was made
+LOW_SHARE = 10  # percent of what arrived or was made, for what has no amount to order at
 SHOWN = 6
 
 
@@ -24,10 +24,16 @@ def home(request: HttpRequest) -> HttpResponse:
         amount_made__gt=0,
         amount_left__gt=0,
         amount_left__lt=F("amount_made") * LOW_SHARE / 100,
+        materiallot__material__low_stock_amount__isnull=True,
     )
     context = {
         "today": timezone.localdate(),
-        "low": low.order_by("-id")[:SHOWN],
+        "alerts": [
+            *equipment_uses.alerts(request.user)[:SHOWN],
+            *alerts.dated(request.user),
+            *alerts.low(request.user)[:SHOWN],
+            *alerts.share_alerts(low.order_by("-id")[:SHOWN]),
+        ],
         "held": samples.filter(state=State.HOLD).order_by("-id")[:SHOWN],
         "in_progress": samples.filter(state=State.IN_PROGRESS).order_by("-id")[:SHOWN],
         "in_progress_count": samples.filter(state=State.IN_PROGRESS).count(),
