@@ -7,8 +7,9 @@ class SynthesisConfig(AppConfig):
     verbose_name = _("Synthesis")
 
     def ready(self) -> None:
-        from synthesis import editing, figures, searchers  # noqa: PLC0415 - models are loaded only now
+        from synthesis import editing, figures, flag_notices, searchers  # noqa: PLC0415 - models are loaded only now
 
         editing.register_all()
         figures.register_all()
+        flag_notices.register_all()
         searchers.register_all()
