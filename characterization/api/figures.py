@@ -8,6 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from characterization.models import Analysis, Cycle, Finding, Measurement
+from synthesis import equipment
+from synthesis.api.equipment import StandingSerializer
 
 
 class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
@@ -73,6 +75,7 @@ class MeasurementDetailSerializer(MeasurementSerializer):
     columns = ColumnSerializer(many=True)
     findings = serializers.SerializerMethodField()
     flags = serializers.SerializerMethodField()
+    instrument_standing = serializers.SerializerMethodField()
     analyses = AnalysisSerializer(source="current_analyses", many=True)
 
     class Meta(MeasurementSerializer.Meta):
@@ -82,6 +85,7 @@ class MeasurementDetailSerializer(MeasurementSerializer):
             "columns",
             "findings",
             "flags",
+            "instrument_standing",
             "analyses",
             "meta",
         )
@@ -95,6 +99,14 @@ class MeasurementDetailSerializer(MeasurementSerializer):
             for analysis in _current(measurement)
             for finding in analysis.findings.all()
         ]
+
+    @extend_schema_field(StandingSerializer(allow_null=True))
+    def get_instrument_standing(self, measurement: Measurement) -> Any:
+        """How the instrument stood when it measured; null where no instrument is known."""
+        if measurement.instrument is None:
+            return None
+        at = measurement.started_at or measurement.created_at
+        return StandingSerializer(equipment.standing(measurement.instrument, at)).data
 
     @extend_schema_field(FlagSerializer(many=True))
     def get_flags(self, measurement: Measurement) -> list[dict[str, Any]]:

@@ -21,7 +21,8 @@ def with_findings(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
     """The measurements with their current analyses and findings, in a fixed number of queries."""
     analyses = Analysis.objects.filter(current=True).prefetch_related("findings")
     return measurements.select_related("sample", "instrument", "file", "project").prefetch_related(
-        Prefetch("analyses", queryset=analyses, to_attr="current_analyses")
+        "instrument__checks",
+        Prefetch("analyses", queryset=analyses, to_attr="current_analyses"),
     )
 
 

@@ -57,7 +57,7 @@ def _techniques(found: QuerySet[Measurement]) -> list[tuple[str, int]]:
 @page
 def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = Measurement.objects.select_related("sample", "instrument", "file", "project")
-    measurement = access.get_visible(found, request.user, pk=pk)
+    measurement = access.get_visible(found.prefetch_related("instrument__checks"), request.user, pk=pk)
     analyses = list(measurement.analyses.filter(current=True).prefetch_related("findings"))
     drawn = panels.panels_of(
         measurement, choice_of(request.GET, measurement), queries.colour_of(measurement.sample)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from characterization import panels
 from characterization.models import Finding, JobState, Measurement, RawFile
+from labsys.reports import standing
 from labsys.reports.content import FileLine, FindingLine
 from synthesis import access
 from synthesis.access import Actor
@@ -23,7 +24,8 @@ def findings_of(samples: Sequence[Sample], actor: Actor) -> list[FindingLine]:
     )
     rows = (
         Finding.objects.filter(analysis__measurement__in=measurements, analysis__current=True)
-        .select_related("analysis__measurement__sample")
+        .select_related("analysis__measurement__sample", "analysis__measurement__instrument")
+        .prefetch_related("analysis__measurement__instrument__checks")
         .order_by("analysis__measurement__technique", "analysis__measurement_id", "analysis__method", "pk")[
             :MOST_FINDINGS
         ]
@@ -58,7 +60,7 @@ def _line(row: Finding) -> FindingLine:
         value=value,
         uncertainty=uncertainty,
         unit=row.unit,
-        convention=row.convention,
+        convention=standing.measured_with(row.analysis.measurement, row.convention),
         method=str(row.analysis),
     )
 
