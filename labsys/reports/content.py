@@ -123,6 +123,19 @@ class Note:
 
 
 @dataclass(frozen=True)
+class SignatureLine:
+    """``holds``: the record still is what was signed; ``remark`` says it in words, after the signer's own."""
+
+    code: str
+    who: str
+    meaning: str
+    when: str
+    sha256: str
+    remark: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Report:
     """All sections in their order. ``hash`` is the sha256 of everything else here, in canonical JSON."""
 
@@ -152,3 +165,5 @@ class Report:
     files: Sequence[FileLine]
     version: str
     ledger_remark: str = ""
+    signatures: Sequence[SignatureLine] = ()
+    signed: str = ""

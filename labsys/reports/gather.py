@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from django.utils.translation import gettext as _
 
-from labsys.reports import booked, cells, facts, history, limits, measured, steps
+from labsys.reports import booked, cells, facts, history, limits, measured, signed, standing, steps
 from labsys.reports import chain as drawn
 from labsys.reports.cells import Cells
 from labsys.reports.content import Report
@@ -60,6 +60,7 @@ def _report(
     )
     own_ledger, shortened = booked.ledger_of(sample, actor)
     others = [cell for cell in found.compared if cell.pk not in back.samples]
+    signatures, signed_line = signed.lines_of(sample, actor)
     look = words.look(sample.state)
     return Report(
         code=sample.code,
@@ -76,7 +77,7 @@ def _report(
         made_of_it=facts.made_of_it(chain, down),
         steps=steps.lines_of(back, made),
         limits=limits.explained(),
-        notes=steps.notes_of(made),
+        notes=[*steps.notes_of(made), *standing.notes_of(sample, actor)],
         findings=measured.findings_of(made, actor),
         taken=booked.taken_for(back, up | {sample.pk}),
         ledger=own_ledger,
@@ -88,6 +89,8 @@ def _report(
         files=measured.files_of([*made, *others], actor),
         version=installed_version(),
         ledger_remark=shortened,
+        signatures=signatures,
+        signed=signed_line,
     )
 
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Max, Model, QuerySet
 
 from characterization.models import Analysis, JobEvent
-from synthesis.models import LedgerEntry, Sample
+from synthesis.models import LedgerEntry, Sample, Signature
 
 
 def revision_of(sample: Sample) -> int:
@@ -35,6 +35,7 @@ def latest_change(samples: Sequence[Sample]) -> datetime:
         LedgerEntry.objects.filter(sample__in=pks).aggregate(last=Max("created_at"))["last"],
         Analysis.objects.filter(measurement__sample__in=pks).aggregate(last=Max("computed_at"))["last"],
         JobEvent.objects.filter(job__file__sample__in=pks).aggregate(last=Max("at"))["last"],
+        Signature.objects.filter(sample__in=pks).aggregate(last=Max("created_at"))["last"],
         max(sample.created_at for sample in samples),
     ]
     return max(moment for moment in moments if moment is not None)

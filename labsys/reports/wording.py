@@ -86,6 +86,7 @@ def headings() -> dict[str, str]:
         "signatures": _("Signatures"),
         "simulated": _("simulated"),
         "not_signed": _("not signed"),
+        "meaning": _("Signed as"),
         "step": _("Step"),
         "quantity": _("Quantity"),
         "planned": _("Planned"),

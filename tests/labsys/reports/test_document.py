@@ -26,7 +26,7 @@ def report(**values) -> Report:
         ("code", "name", "kind", "project", "state", "tone", "as_of", "made_of_it", "limits"), ""
     )
     plain |= dict.fromkeys(
-        ("capacity_unit", "retention_label", "cells_remark", "version", "ledger_remark"), ""
+        ("capacity_unit", "retention_label", "cells_remark", "version", "ledger_remark", "signed"), ""
     )
     plain |= {"simulated": False, "revision": 1, "graph": Graph((), (), 176, 9.5, 9.5)}
     return Report(**plain | {"code": "NS-0001", "name": "sponge", "kind": "Nanosponge batch"} | values)
