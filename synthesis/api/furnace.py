@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from synthesis import access, furnace
+from synthesis import access, furnace, pinning
 from synthesis.api.fields import NumberField, ProjectField, SampleField, person
 from synthesis.api.filters import By, Words
+from synthesis.api.protocols import VersionField
 from synthesis.api.records import BY_TIME, ChangeableRecords, RecordSerializer
-from synthesis.models import Boat, CarbonizationRun, ProgrammeSegment, Project
+from synthesis.api.reviews import Reviewed
+from synthesis.api.samples import in_the_past, own_code, require_step
+from synthesis.models import Boat, CarbonizationRun, ProgrammeSegment, Project, ProtocolVersion
 from synthesis.units import Quantity
 
 
@@ -72,16 +76,26 @@ class CarbonizationRunSerializer(RecordSerializer):
     created_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     segments = SegmentSerializer(many=True, required=False)
     boats = BoatSerializer(many=True)
+    code = serializers.CharField(required=False, max_length=32)
+    protocol = VersionField(required=False, allow_null=True, queryset=ProtocolVersion.objects.all())
+    planned = serializers.DictField(read_only=True)
+    reasons = serializers.DictField(child=serializers.CharField(max_length=300), required=False)
 
     class Meta:
         model = CarbonizationRun
         fields = ("id", "code", "project", "furnace", "atmosphere", "flow_mL_per_min", "started_at",
-                  "highest_temperature_degC", "note", "simulated", "segments", "boats", "created_at",
+                  "highest_temperature_degC", "note", "simulated", "protocol", "planned", "reasons", "segments", "boats", "created_at",
                   "created_by")  # fmt: skip
-        read_only_fields = ("code", "simulated", "created_at")
+        read_only_fields = ("simulated", "created_at")
+
+    def validate_started_at(self, at: datetime) -> datetime:
+        return in_the_past(at)
+
+    def validate_code(self, code: str) -> str:
+        return own_code(code, CarbonizationRun.PREFIX)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        fixed = {"segments", "boats", "project"} & attrs.keys()
+        fixed = {"segments", "boats", "project", "code", "protocol"} & attrs.keys()
         if self.instance is not None and fixed:
             sentence = _(
                 "What ran and what was weighed stays as recorded; correct amounts in the samples' ledgers."
@@ -90,7 +104,7 @@ class CarbonizationRunSerializer(RecordSerializer):
         return super().validate(attrs)
 
 
-class CarbonizationRuns(ChangeableRecords):
+class CarbonizationRuns(Reviewed, ChangeableRecords):
     """Furnace runs. Each boat takes its mass from its source and leaves a carbon additive lot."""
 
     queryset = CarbonizationRun.objects.select_related("project", "created_by").prefetch_related(
@@ -111,6 +125,9 @@ class CarbonizationRuns(ChangeableRecords):
         segments = [ProgrammeSegment(**given) for given in values.pop("segments", [])]
         loads = [self._load(number, given) for number, given in enumerate(values.pop("boats"))]
         run = CarbonizationRun(**values | {"project": project})
+        if run.protocol is not None:
+            require_step(run.protocol, CarbonizationRun)
+            pinning.pin(run, run.protocol)
         serializer.instance = furnace.record_run(run, segments, loads, person(self.actor))
 
     def _load(self, number: int, given: dict[str, Any]) -> furnace.BoatLoad:

@@ -6,12 +6,13 @@ from typing import Any
 
 from rest_framework.viewsets import GenericViewSet
 
-from synthesis.api import every_sample, furnace, gates, house, kinds, materials, places, searches
+from synthesis.api import every_sample, furnace, gates, house, kinds, materials, places, protocols, searches
 
 ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
     ("samples", every_sample.Samples),
     ("projects", house.Projects),
     ("limits", gates.Limits),
+    ("protocols", protocols.Protocols),
     ("instruments", house.Instruments),
     ("materials", materials.Materials),
     ("places", places.Places),

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from synthesis import access, decisions, ledger, places
+from synthesis import access, codes, decisions, ledger, logbook, pinning, places
 from synthesis.api.fields import AmountField, NumberField, ProjectField, SampleField, person, quantity
 from synthesis.api.filters import By, Search, Words
+from synthesis.api.protocols import VersionField
 from synthesis.api.records import BY_TIME, ChangeableRecords, RecordSerializer
-from synthesis.models import Project, Sample
+from synthesis.errors import Refusal
+from synthesis.models import Project, ProtocolVersion, Sample
 from synthesis.models.samples import State
+from synthesis.times import require_past
 
 COMMON = (
     "id", "code", "kind", "name", "group", "project", "amount_made", "amount_left", "unit", "state", "made_at",
-    "place", "note", "simulated", "planned", "created_at", "created_by",
+    "place", "note", "simulated", "planned", "protocol", "reasons", "created_at", "created_by",
 )  # fmt: skip
 
 
@@ -28,6 +32,8 @@ class SampleSerializer(RecordSerializer):
     amount_made = NumberField(read_only=True)
     amount_left = NumberField(read_only=True)
     planned = serializers.DictField(required=False)
+    protocol = VersionField(required=False, allow_null=True, queryset=ProtocolVersion.objects.all())
+    reasons = serializers.DictField(child=serializers.CharField(max_length=300), required=False)
 
     class Meta:
         model = Sample
@@ -41,10 +47,29 @@ class SampleSerializer(RecordSerializer):
         decisions.require_open_way(before, state, code)
         return state
 
+    def validate_made_at(self, at: datetime) -> datetime:
+        return in_the_past(at)
+
     def validate_project(self, project: Project) -> Project:
         if self.instance is not None and project != self.instance.project:
             raise serializers.ValidationError(_("A sample stays in its project."))
         return project
+
+
+def in_the_past(at: datetime) -> datetime:
+    """A time that has come, or an error beside its field."""
+    try:
+        return require_past(at, "")
+    except Refusal as refusal:
+        raise serializers.ValidationError(refusal.message) from refusal
+
+
+def own_code(code: str, prefix: str) -> str:
+    """A code that was given before, in our spelling, or an error beside its field."""
+    try:
+        return codes.own_code(code, prefix)
+    except Refusal as refusal:
+        raise serializers.ValidationError(refusal.message) from refusal
 
 
 class InputSerializer(serializers.Serializer[Any]):
@@ -62,8 +87,14 @@ class KindSerializer(SampleSerializer):
     amount_made = AmountField(required=False)  # type: ignore[assignment]  # read here as well, so another field
     unit = serializers.CharField(required=False)
     inputs = InputSerializer(many=True, required=False, write_only=True)
+    code = serializers.CharField(required=False, max_length=32)
+
+    def validate_code(self, code: str) -> str:
+        return own_code(code, self.Meta.model.PREFIX)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.instance is not None and (kept := {"code", "protocol"} & attrs.keys()):
+            raise serializers.ValidationError(dict.fromkeys(kept, _("This stays as it was recorded.")))
         fixed = {"amount_made", "unit", "inputs"} & attrs.keys()
         if self.instance is not None and fixed:
             sentence = _("Amounts move through samples/%(code)s/ledger/ once a sample is recorded.")
@@ -101,6 +132,9 @@ class SampleKind(ChangeableRecords):
         made = self.new(values | {"project": project})
         yielded = None if amount is None else quantity(amount, unit, made.UNIT, "amount_made")
         takes = [self._take(number, given) for number, given in enumerate(inputs)]
+        if made.protocol is not None:
+            require_step(made.protocol, type(made))
+            pinning.pin(made, made.protocol, takes)
         serializer.instance = ledger.record(made, yielded, takes, person(self.actor))
 
     def change(self, serializer: Any) -> None:
@@ -128,3 +162,13 @@ def put_in_place(actor: access.Actor, serializer: Any) -> None:
     places.assign(sample, values["place"])
     with places.in_its_slot(sample, actor):
         serializer.save(place=sample.place, location=sample.location)
+
+
+def require_step(version: ProtocolVersion, model: type[Any]) -> None:
+    """Raises Refusal for a protocol of another step."""
+    slugs = [kind.slug for kind in logbook.steps() if kind.form._meta.model is model]
+    if version.protocol.kind not in slugs:
+        raise Refusal(
+            _("%(version)s plans another step: %(kind)s.") % {"version": version, "kind": version.protocol.kind},
+            field="protocol",
+        )
