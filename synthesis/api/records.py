@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError as InvalidModel
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from synthesis import access
 from synthesis.access import Actor
+from synthesis.api import versions
 from synthesis.api.fields import person
 from synthesis.api.filters import By, Words
 from synthesis.errors import NotAllowed, Refusal
@@ -85,14 +87,22 @@ class ChangeableRecords(Records):
         shown = self.get_serializer(self.get_queryset().get(pk=serializer.instance.pk))
         return Response(shown.data, status=status.HTTP_201_CREATED)
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One record, with its version as ETag."""
+        found = self.get_object()
+        return Response(self.get_serializer(found).data, headers={"ETag": versions.etag(found)})
+
+    @extend_schema(parameters=[versions.IF_MATCH])
     @transaction.atomic
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         found = self.get_object()
         self.require_change(found)
+        versions.require_match(request, found)
         serializer = self.get_serializer(found, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         self.change(serializer)
-        return Response(self.get_serializer(self.get_queryset().get(pk=found.pk)).data)
+        shown = self.get_serializer(self.get_queryset().get(pk=found.pk)).data
+        return Response(shown, headers={"ETag": versions.etag(found)})
 
     def project_of_new(self, request: Request) -> Project | None:
         """Which project a new record belongs to, with the right to write there."""
