@@ -18,11 +18,6 @@ from synthesis.models import Sample
 Direction = Literal["ancestors", "descendants"]
 MOST_NODES = 2000
 
-_STEP = {
-    "ancestors": ("product_id", "sample_id"),
-    "descendants": ("sample_id", "product_id"),
-}
-
 
 @dataclass(frozen=True)
 class Edge:
@@ -38,55 +33,74 @@ class Edge:
 
 @dataclass(frozen=True)
 class Chain:
-    """Samples by id and the edges between them. ``hidden`` counts samples of projects that the reader may not see."""
+    """Samples by id and the edges between them. ``hidden`` counts samples of projects that the reader may not see.
+
+    ``cut`` says that there are more than were looked for.
+    """
 
     samples: dict[int, Sample]
     edges: list[Edge]
     hidden: int = 0
+    cut: bool = False
 
 
 def relatives(start: int | Collection[int], direction: Direction, limit: int = MOST_NODES) -> list[int]:
-    """Ids of all ancestors or descendants of one sample or of several, nearest first, without these."""
+    """Ids of ancestors or descendants of one sample or of several, nearest first, without these; at most ``limit``."""
     starts = [start] if isinstance(start, int) else list(start)
-    here, there = _STEP[direction]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            WITH RECURSIVE found(id, depth) AS (
-                SELECT unnest(%s::bigint[]), 0
-                UNION
-                SELECT entry.{there}, found.depth + 1
-                  FROM found JOIN synthesis_ledgerentry entry ON entry.{here} = found.id
-                 WHERE entry.product_id IS NOT NULL AND found.depth < 60
-            )
-            SELECT id, min(depth) FROM found WHERE id <> ALL(%s) GROUP BY id ORDER BY min(depth), id LIMIT %s
-            """,  # noqa: S608  # the two column names come from the table above, not from outside
-            [starts, starts, limit],
+            "SELECT sample FROM synthesis_relatives(%s, %s, %s) ORDER BY step, sample",
+            [starts, direction == "descendants", limit],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
 def is_descendant(sample: int, *, of: int) -> bool:
-    return sample == of or sample in relatives(of, "descendants")
+    """Whether it was made of the other, however many others were: followed from the product back, without a limit."""
+    if sample == of:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE made_of(id) AS (
+                SELECT %s::bigint
+                UNION
+                SELECT entry.sample_id FROM made_of JOIN synthesis_ledgerentry entry ON entry.product_id = made_of.id
+            )
+            SELECT EXISTS (SELECT FROM made_of WHERE id = %s)
+            """,
+            [sample, of],
+        )
+        (found,) = cursor.fetchone()
+        return bool(found)
 
 
 def chain(
-    sample: Sample, actor: Actor, directions: Iterable[Direction] = ("ancestors", "descendants")
+    sample: Sample,
+    actor: Actor,
+    directions: Iterable[Direction] = ("ancestors", "descendants"),
+    limit: int = MOST_NODES,
 ) -> Chain:
     """The sample with its relatives and the edges between them, as far as the actor may see."""
-    return chain_of([sample.pk], actor, directions)
+    return chain_of([sample.pk], actor, directions, limit)
 
 
 def chain_of(
-    starts: Collection[int], actor: Actor, directions: Iterable[Direction] = ("ancestors", "descendants")
+    starts: Collection[int],
+    actor: Actor,
+    directions: Iterable[Direction] = ("ancestors", "descendants"),
+    limit: int = MOST_NODES,
 ) -> Chain:
     """The chain around several samples at once, as those that came out of one furnace run."""
     ids = set(starts)
+    cut = False
     for direction in directions:
-        ids.update(relatives(starts, direction))
+        found_ids = relatives(starts, direction, limit + 1)
+        cut = cut or len(found_ids) > limit
+        ids.update(found_ids[:limit])
     seen = {found.pk: found for found in visible(Sample.objects.filter(pk__in=ids), actor)}
     edges = [edge for edge in _edges(ids) if edge.source_id in seen and edge.target_id in seen]
-    return Chain(seen, edges, hidden=len(ids) - len(seen))
+    return Chain(seen, edges, hidden=len(ids) - len(seen), cut=cut)
 
 
 def _edges(ids: set[int]) -> list[Edge]:

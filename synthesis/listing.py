@@ -84,6 +84,9 @@ class Listing(Generic[M]):
     order: str = "-id"
     kinds: Sequence[str] = ()
     reader: Actor | None = None
+    bare: QuerySet[M] | None = (
+        None  # the same records without what is counted for each: a page is chosen from these
+    )
 
     def page(self, query: QueryDict) -> Listed[M]:
         order = self._order(query.get("sort", ""))
@@ -156,18 +159,23 @@ class Listing(Generic[M]):
         column, falling = order.removeprefix("-"), order.startswith("-")
         after = _read_cursor(self.records.model, column, falling, query.get("after", ""))
         if self.reader is None or not issubclass(self.records.model, Sample):
-            found = self._filtered(query, search, asked)
+            found = self._narrowed(self.records if self.bare is None else self.bare, query, search, asked)
             found = found if after is None else found.filter(after[0])
-            return list(found.order_by(*self._ordered(order))[: PER_PAGE + 1]), after is not None
+            page = found.order_by(*self._ordered(order))[: PER_PAGE + 1]
+            if self.bare is None:
+                return list(page), after is not None
+            return self._in_order(list(page.values_list("pk", flat=True))), after is not None
         if asked is not None and asked.is_plain and column == "id" and not self._active(query):
             ids = searching.ids(
                 asked, self.reader, self.kinds, after[1] if after else None, falling, PER_PAGE + 1
             )
         else:
             ids = self._ids(query, search, asked, order, after)
-        rows = self.records.filter(pk__in=ids) if ids else self.records.none()
+        return self._in_order(ids), after is not None
+
+    def _in_order(self, ids: list[int]) -> list[M]:
         place = {pk: at for at, pk in enumerate(ids)}
-        return sorted(rows, key=lambda row: place[row.pk]), after is not None
+        return sorted(self.records.filter(pk__in=ids), key=lambda row: place[row.pk]) if ids else []
 
     def _ids(
         self, query: QueryDict, search: str, asked: Asked | None, order: str, after: tuple[Any, int] | None
@@ -190,7 +198,7 @@ class Listing(Generic[M]):
         shared = {field.name for field in Sample._meta.get_fields()}
         if self.kinds and self.reader is not None and paths <= shared:
             return access.visible(Sample.objects.all(), self.reader)
-        return self.records.select_related(None).prefetch_related(None)
+        return self.records.select_related(None).prefetch_related(None) if self.bare is None else self.bare
 
     def _total(
         self, query: QueryDict, search: str, asked: Asked | None, shown: int, more: bool

@@ -88,8 +88,6 @@ STATEMENTS = [
         ON CONFLICT DO NOTHING $$""",
     # More rows than usual are looked at by ANALYZE, so that the planner knows which words are rare.
     "ALTER TABLE synthesis_searchtext ALTER COLUMN words SET STATISTICS 400",
-    "SELECT synthesis_search_fill()",
-    "SET CONSTRAINTS ALL IMMEDIATE",
     triggers("synthesis_sample", "synthesis_search_sample", ("code", "name", "group", "place", "note")),
     triggers("synthesis_materiallot", "synthesis_search_kind", ("lot_number", "supplier", "material_id")),
     triggers("synthesis_carbonadditive", "synthesis_search_kind", ("lot_number", "supplier")),

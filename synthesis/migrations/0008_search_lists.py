@@ -1,5 +1,6 @@
 """What is searched knows its kind and project; the hottest part of each programme, for searches by temperature."""
 
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -85,6 +86,7 @@ PEAKS = [
     "FOR EACH ROW EXECUTE FUNCTION synthesis_peak()",
 ]
 INDEXES = [
+    "TRUNCATE synthesis_searchtext",
     "SELECT synthesis_search_fill()",
     "SET CONSTRAINTS ALL IMMEDIATE",
     "CREATE INDEX boat_yield ON synthesis_boat (((mass_out_g * 100)::float8 / mass_in_g::float8))",
@@ -95,6 +97,7 @@ class Migration(migrations.Migration):
     dependencies = [("synthesis", "0007_rows_recorded_together")]
 
     operations = [
+        migrations.RemoveIndex("searchtext", "search_text"),  # built anew when all texts are there: that is faster
         migrations.AddField("searchtext", "kind", models.CharField(default="", max_length=16)),
         migrations.AddField(
             "searchtext",
@@ -128,6 +131,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL([PEAKS[0]], "DROP FUNCTION synthesis_peaks"),
         migrations.RunSQL(STATEMENTS, migrations.RunSQL.noop),
         migrations.RunSQL([*PEAKS[1:], *INDEXES], "DROP FUNCTION synthesis_peak CASCADE; DROP INDEX boat_yield"),
+        migrations.AddIndex(
+            "searchtext",
+            django.contrib.postgres.indexes.GinIndex(
+                fields=["words"], name="search_text", opclasses=("gin_trgm_ops",)
+            ),
+        ),
         migrations.AddIndex(
             "searchtext", models.Index(fields=["kind", "project", "sample"], name="search_text_list")
         ),

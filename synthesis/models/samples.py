@@ -188,6 +188,7 @@ class Sample(Record):
             models.Index(fields=("project", "kind", "-id"), name="sample_list"),
             models.Index(fields=("kind", "-id"), name="sample_kind"),
             models.Index(fields=("group", "project", "id"), name="sample_groups", condition=Q(group__gt="")),
+            models.Index(fields=("kind", "group", "name", "id"), name="sample_of_group_by_name"),
             *(
                 models.Index(fields=("kind", column, "id"), name=f"sample_by_{column}")
                 for column in ("name", "group", "made_at", "amount_left", "place", "state")

@@ -184,6 +184,7 @@ def furnace_runs(request: HttpRequest) -> HttpResponseBase:
             Column(_("By")),
         ],
         search=("code", "furnace", "note"),
+        bare=access.visible(CarbonizationRun.objects.all(), request.user),
     )
     hint = _("Carbonization runs stand here with their programme and boats once they are logged.")
     row = "synthesis/rows/run.html"

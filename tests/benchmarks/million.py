@@ -21,7 +21,7 @@ FILLED = (
     "synthesis_sample", "synthesis_ledgerentry", "synthesis_boat", "synthesis_programmesegment",
     "synthesis_carbonizationrun", "synthesis_materiallot", "synthesis_nanospongebatch",
     "synthesis_impregnatedbatch", "synthesis_freezedriedbatch", "synthesis_carbonadditive",
-    "synthesis_electrolytebatch", "cells_cathodebatch", "cells_cell",
+    "synthesis_electrolytebatch", "cells_cathodebatch", "cells_cell", "synthesis_searchtext", "synthesis_searchword",
 )  # fmt: skip
 # What the triggers and the constraints keep true otherwise; each query has to find nothing.
 RULES = {
@@ -81,6 +81,7 @@ def _load(connection: psycopg.Connection[Any]) -> None:
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
         connection.execute(SQL.read_bytes())
+        connection.execute("SELECT synthesis_search_fill()")
         for _, definition in indexes:
             connection.execute(str(definition).encode())
         for (sequence,) in connection.execute(
