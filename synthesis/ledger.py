@@ -217,6 +217,7 @@ def _fits(sample: Sample, added: Decimal, field: str) -> None:
 def _still_has_its_slot(sample: Sample, by: Person) -> None:
     """What was used up made room; when it comes back, something else may stand there."""
     if sample.location is not None and sample.amount_made and not sample.amount_left:
+        places.hold(sample.location)
         places.require_room(sample.location, by=by, but=sample)
 
 

@@ -18,7 +18,7 @@ def move(samples: Sequence[Sample], place: Place, by: AbstractBaseUser | None) -
     coming = list(
         Sample.objects.filter(pk__in=[sample.pk for sample in samples]).exclude(location=place).order_by("pk")
     )
-    Place.objects.select_for_update().get(pk=place.pk)
+    places.hold(place)
     takes_room = [one for one in coming if one.amount_left > 0 or not one.amount_made]
     if takes_room:
         places.require_room(place, by=by, coming=len(takes_room))

@@ -51,6 +51,11 @@ def taking_room() -> QuerySet[Sample]:
     return Sample.objects.filter(Q(amount_left__gt=0) | Q(amount_made=0))
 
 
+def hold(*wanted: Place) -> None:
+    """Locks places, after the samples and always in one order, so that two who fill them wait for each other."""
+    list(Place.objects.select_for_update().filter(pk__in=[place.pk for place in wanted]).order_by("pk"))
+
+
 def require_room(place: Place, *, by: Actor | None, but: Sample | None = None, coming: int = 1) -> None:
     """Raises Refusal where so many more do not fit, apart from one that stands there already."""
     if place.capacity is None:

@@ -127,7 +127,7 @@ def _hold_places(made: Sequence[Sample], parts: Sequence[Part], by: Person) -> N
         places.assign(new, part.place)
         if new.location is not None:
             coming[new.location] = part
-    list(Place.objects.select_for_update().filter(pk__in=[place.pk for place in coming]).order_by("pk"))
+    places.hold(*coming)
     for place, part in coming.items():
         count = sum(new.location == place for new in made)
         try:
