@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from characterization.views import attaching, charts, files, home, measurements, samples, studies, upload
+from characterization.views import (
+    attaching,
+    charts,
+    files,
+    home,
+    measurements,
+    runs,
+    samples,
+    studies,
+    upload,
+)
 
 CHART = r"charts/(?P<key>[A-Za-z0-9_-]{1,80})\.(?P<form>json|csv|svg|png|html)$"
 
@@ -32,6 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("samples/<str:code>/dashboards/", samples.sample_dashboards, name="sample-dashboards"),
     path("samples/<str:code>/measurements/", samples.sample_measurements, name="sample-measurements"),
     path("samples/<str:code>/files/", samples.sample_files, name="sample-files"),
+    path("furnace-runs/<str:code>/log/", runs.run_log, name="run-log"),
+    path("furnace-runs/<str:code>/reached/", runs.take_reached, name="run-reached"),
     path("home/cells/", home.home_cells, name="home-cells"),
     path("home/files/", home.home_files, name="home-files"),
     path("home/needs/", home.home_needs, name="home-needs"),

@@ -17,7 +17,7 @@ from synthesis import access
 from synthesis.access import Actor, InstrumentActor
 from synthesis.api.fields import person
 from synthesis.errors import Refusal
-from synthesis.models import Instrument
+from synthesis.models import CarbonizationRun, Instrument, Sample
 
 FORM_BYTES = 1_000_000
 """What the fields beside the file may add to a request."""
@@ -27,6 +27,7 @@ class WordsSerializer(serializers.Serializer[Any]):
     """What a sender says of a file. ``sha256`` is checked; where it disagrees nothing is kept."""
 
     sample = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    run = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
     instrument = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
     project = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
     technique = serializers.ChoiceField(
@@ -76,20 +77,29 @@ def delivery_of(actor: Actor, values: dict[str, Any], name: str, size: int | Non
     """What an actor's words (``WordsSerializer``) mean. Raises Refusal or NotAllowed where they may not be said."""
     instrument = _instrument(actor, values["instrument"])
     sample = destination.sample_for(actor, values["sample"]) if values["sample"] else None
-    project = destination.project_for_file(actor, sample, values["project"], instrument)
-    project, sample = destination.placed(actor, project, sample, name)
+    run = _run(actor, values["run"], sample)
+    project = destination.project_for_file(actor, sample or run, values["project"], instrument)
+    if run is None:
+        project, sample = destination.placed(actor, project, sample, name)
     return intake.Delivery(
         name=name,
         project=project,
         by=person(actor),
         instrument=instrument,
         sample=sample,
+        run=run,
         technique=values["technique"],
         source_path=values["source_path"],
         started_at=values["started_at"],
         size=size,
         sha256=values["sha256"],
     )
+
+
+def _run(actor: Actor, code: str, sample: Sample | None) -> CarbonizationRun | None:
+    if code and sample is not None:
+        raise Refusal(_("A file is of a sample or of a furnace run: leave one of them out."), field="run")
+    return destination.run_for(actor, code) if code else None
 
 
 def _instrument(actor: Actor, name: str) -> Instrument | None:

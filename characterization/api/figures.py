@@ -15,13 +15,14 @@ from synthesis.api.equipment import StandingSerializer
 class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     sample = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
+    run = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     instrument = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
     file = serializers.PrimaryKeyRelatedField[Any](read_only=True)
 
     class Meta:
         model = Measurement
         fields: tuple[str, ...] = (
-            "id", "technique", "title", "part", "sample", "instrument", "project", "file", "started_at", "rows",
+            "id", "technique", "title", "part", "sample", "run", "instrument", "project", "file", "started_at", "rows",
             "current", "simulated", "created_at",
         )  # fmt: skip
 

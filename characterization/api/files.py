@@ -39,6 +39,7 @@ class FileSerializer(serializers.ModelSerializer[RawFile]):
     error = serializers.SerializerMethodField()
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     sample = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
+    run = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     instrument = serializers.SlugRelatedField[Any](slug_field="name", read_only=True)
     created_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     measurements = serializers.SerializerMethodField()
@@ -46,8 +47,8 @@ class FileSerializer(serializers.ModelSerializer[RawFile]):
     class Meta:
         model = RawFile
         fields: tuple[str, ...] = (
-            "id", "sha256", "name", "size", "state", "error", "project", "sample", "instrument", "technique",
-            "source_path", "started_at", "simulated", "measurements", "created_at", "created_by",
+            "id", "sha256", "name", "size", "state", "error", "project", "sample", "run", "instrument",
+            "technique", "source_path", "started_at", "simulated", "measurements", "created_at", "created_by",
         )  # fmt: skip
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
@@ -93,6 +94,8 @@ class ReceiptSerializer(FileSerializer):
 
 
 class AttachSerializer(serializers.Serializer[Any]):
+    """``sample`` is the code of a sample or of a furnace run."""
+
     sample = serializers.CharField(allow_null=True, max_length=40)
 
 
@@ -111,6 +114,8 @@ class Files(Records):
     filters: ClassVar[dict[str, By | Words]] = {
         "project": By("project__slug"),
         "sample": By("sample__code"),
+        "run": By("run__code"),
+        "purpose": By("purpose"),
         "instrument": By("instrument__name"),
         "state": By("job__state"),
         "technique": By("technique"),
@@ -162,10 +167,10 @@ class Files(Records):
         asked = AttachSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         code = asked.validated_data["sample"]
-        sample = destination.sample_for(self.actor, code) if code else None
-        if sample is not None:
-            access.require_change(self.actor, sample.project)
-        intake.attach(file, sample)
+        owner = destination.owner_for(self.actor, code) if code else None
+        if owner is not None:
+            access.require_change(self.actor, owner.project)
+        intake.attach(file, owner)
         return Response(FileDetailSerializer(self._fresh(file.pk)).data)
 
     @extend_schema(request=None, responses={202: FileDetailSerializer})
@@ -194,7 +199,7 @@ class Files(Records):
         return [MultiPartParser()] if creating else super().get_parsers()
 
     def _shown(self) -> QuerySet[RawFile]:
-        files = RawFile.objects.select_related("job", "project", "sample", "instrument", "created_by")
+        files = RawFile.objects.select_related("job", "project", "sample", "run", "instrument", "created_by")
         present = Measurement.objects.filter(current=True).only("id", "file_id").order_by("pk")
         return files.prefetch_related(Prefetch("measurements", present, to_attr="present"))
 

@@ -48,12 +48,13 @@ _SERIES = [
 class Measurements(Records):
     """Measurements that were read from files; an older reader's tables with `current=false`."""
 
-    queryset = Measurement.objects.select_related("project", "sample", "instrument")
+    queryset = Measurement.objects.select_related("project", "sample", "run", "instrument")
     serializer_class: Any = MeasurementSerializer
     orderings: ClassVar[dict[str, str]] = {**BY_TIME, "started_at": "started_at", "rows": "rows"}
     filters: ClassVar[dict[str, By | Words]] = {
         "project": By("project__slug"),
         "sample": By("sample__code"),
+        "run": By("run__code"),
         "technique": By("technique"),
         "instrument": By("instrument__name"),
         "file": By("file_id", "id"),

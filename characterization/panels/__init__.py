@@ -16,6 +16,7 @@ from characterization.panels.export import windowed
 from characterization.panels.figures import Figure, figures_of_cell, number, retention, with_uncertainty
 from characterization.panels.head import CellHead, head_of, state_of
 from characterization.panels.measured import Panel, chart_of, panels_of, telling
+from characterization.panels.runs import RunLog, reached_by_log, run_log
 from characterization.panels.strips import Sparkline, dot_places, sparkline
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Figure",
     "Panel",
     "Row",
+    "RunLog",
     "Section",
     "Sparkline",
     "bases_of",
@@ -40,8 +42,10 @@ __all__ = [
     "head_of",
     "number",
     "panels_of",
+    "reached_by_log",
     "references_of",
     "retention",
+    "run_log",
     "sections",
     "sparkline",
     "state_of",

@@ -68,7 +68,7 @@ def _drawn(measurement: Measurement, choice: Choice, colour: str) -> Iterator[tu
 
 
 def _draw(method: Method, measurement: Measurement, analysis: Analysis, view: View) -> list[Chart]:
-    title = measurement.sample.code if measurement.sample is not None else measurement.title
+    title = measurement.owner.code if measurement.owner is not None else measurement.title
     drawing = Drawing(
         tables=store.analysis_tables(analysis),
         findings=[_plain(finding) for finding in analysis.findings.all()],

@@ -28,13 +28,18 @@ FILTERS: dict[str, tuple[str, ...]] = {
 COUNTED = tuple(FILTERS)
 
 
+def _data() -> QuerySet[RawFile]:
+    """Files to be read; a document that was handed in with a material stands with the material."""
+    return RawFile.objects.filter(purpose="data")
+
+
 def listed(files: QuerySet[RawFile]) -> QuerySet[RawFile]:
     """Files with what a row shows, in a fixed number of queries."""
     current = Measurement.objects.filter(current=True).only(
         "id", "file_id", "technique", "rows", "title", "part"
     )
     return (
-        files.select_related("job", "sample", "instrument", "project")
+        files.select_related("job", "sample", "run", "instrument", "project")
         .prefetch_related(Prefetch("measurements", queryset=current, to_attr="current_measurements"))
         .order_by("-id")
     )
@@ -42,17 +47,19 @@ def listed(files: QuerySet[RawFile]) -> QuerySet[RawFile]:
 
 def inbox(actor: Actor, chosen: str = "", search: str = "") -> QuerySet[RawFile]:
     """The files that a person may see, newest first; ``chosen`` is a key of FILTERS, empty for all."""
-    found = access.visible(RawFile.objects.all(), actor)
+    found = access.visible(_data(), actor)
     if chosen in FILTERS:
         found = found.filter(job__state__in=FILTERS[chosen])
     if search:
-        found = found.filter(Q(name__icontains=search) | Q(sample__code__icontains=search))
+        found = found.filter(
+            Q(name__icontains=search) | Q(sample__code__icontains=search) | Q(run__code__icontains=search)
+        )
     return listed(found)
 
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many files stand under each filter, in one query."""
-    found = access.visible(RawFile.objects.all(), actor)
+    found = access.visible(_data(), actor)
     sums = {name: Count("pk", filter=Q(job__state__in=states)) for name, states in FILTERS.items()}
     counted: dict[str, int] = found.aggregate(**sums)
     return counted

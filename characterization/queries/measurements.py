@@ -20,7 +20,7 @@ _CAPACITIES = ("charge_capacity_mAh", "discharge_capacity_mAh")
 def with_findings(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
     """The measurements with their current analyses and findings, in a fixed number of queries."""
     analyses = Analysis.objects.filter(current=True).prefetch_related("findings")
-    return measurements.select_related("sample", "instrument", "file", "project").prefetch_related(
+    return measurements.select_related("sample", "run", "instrument", "file", "project").prefetch_related(
         "instrument__checks",
         Prefetch("analyses", queryset=analyses, to_attr="current_analyses"),
     )
@@ -73,8 +73,9 @@ def listed_measurements(
     if search:
         found = found.filter(
             Q(sample__code__icontains=search)
+            | Q(run__code__icontains=search)
             | Q(sample__name__icontains=search)
             | Q(title__icontains=search)
             | Q(file__name__icontains=search)
         )
-    return found.select_related("sample", "instrument", "file").order_by("-id")
+    return found.select_related("sample", "run", "instrument", "file").order_by("-id")

@@ -17,7 +17,7 @@ from cells.models import Occupation
 from characterization.models import Measurement, RawFile
 from synthesis import access
 from synthesis.codes import codes_in
-from synthesis.models import Sample
+from synthesis.models import CarbonizationRun, Sample
 from synthesis.models.samples import Kind
 
 Actor = AbstractBaseUser | AnonymousUser
@@ -28,7 +28,9 @@ _ELECTRIC = ("cycling", "eis", "cv", "gitt")
 
 @dataclass(frozen=True)
 class Suggestion:
-    sample: Sample
+    """``owner`` is a sample; of the log of a process it may be a furnace run."""
+
+    owner: Sample | CarbonizationRun
     reason: str
 
 
@@ -36,10 +38,12 @@ def suggestions(file: RawFile, actor: Actor, most: int = MOST) -> list[Suggestio
     """At most ``most`` samples of the file's project, best reason first: named, on that channel, neighbours, newest."""
     samples = access.visible(Sample.objects.filter(project=file.project_id), actor)
     measurement = file.measurements.filter(current=True).order_by("pk").first()
-    found: dict[int, Suggestion] = {}
+    found: dict[str, Suggestion] = {}
+    if measurement is not None and measurement.technique == "log":
+        found = {one.owner.code: one for one in _runs(file, measurement, actor)}
     for sources in (_named, _on_channel, _before_on_instrument, _before_by_person, _not_measured_yet):
         for suggestion in sources(file, measurement, samples):
-            found.setdefault(suggestion.sample.pk, suggestion)
+            found.setdefault(suggestion.owner.code, suggestion)
         if len(found) >= most:
             break
     return list(found.values())[:most]
@@ -54,6 +58,22 @@ def _texts(file: RawFile, measurement: Measurement | None) -> Iterator[tuple[str
         for key, value in measurement.meta.items():
             if isinstance(value, str) and len(value) <= 300:
                 yield value, _("in the file's header, %(key)s") % {"key": key.replace("_", " ")}
+
+
+def _runs(file: RawFile, measurement: Measurement, actor: Actor) -> Iterator[Suggestion]:
+    """The furnace run that is named, that began at about the same time, then the newest without a log."""
+    runs = access.visible(CarbonizationRun.objects.filter(project=file.project_id), actor).order_by("-pk")
+    where = {
+        code: place for text, place in reversed(list(_texts(file, measurement))) for code in codes_in(text)
+    }
+    for run in runs.filter(code__in=where)[:MOST]:
+        yield Suggestion(run, _("named %(place)s") % {"place": where[run.code]})
+    begun = measurement.started_at
+    if begun is not None:
+        for run in runs.filter(started_at__gte=begun - NEARBY, started_at__lte=begun + NEARBY)[:MOST]:
+            yield Suggestion(run, _("began within 12 hours of this log"))
+    for run in runs.filter(files__isnull=True)[:1]:
+        yield Suggestion(run, _("the newest run without a log"))
 
 
 def _named(file: RawFile, measurement: Measurement | None, samples: QuerySet[Sample]) -> Iterator[Suggestion]:

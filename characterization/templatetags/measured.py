@@ -25,7 +25,7 @@ TECHNIQUES = {
     "gitt": _("GITT"),
     "ftir": _("FTIR"),
     "picture": _("Picture"),
-    "log": _("Log"),
+    "log": _("Process log"),
     "other": _("Other"),
 }
 

@@ -8,43 +8,45 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from characterization import blobs, intake
+from characterization import blobs, destination, intake
 from characterization.views.answers import is_htmx, json_answer, page
 from characterization.views.files import file_of, pane_context
 from synthesis import access
 from synthesis.errors import Refusal
-from synthesis.models import Sample
+from synthesis.models import CarbonizationRun, Sample
 
 MOST_CHOICES = 12
+MOST_RUNS = 4
 
 
 @require_GET
 @page
 def choices(request: HttpRequest, pk: int) -> HttpResponse:
-    """Samples of the projects in which a person may change, by code or name, for the field to choose in."""
+    """Samples and furnace runs of the projects in which a person may change, for the field to choose in."""
     file = file_of(request, pk)
     words = request.GET.get("code", "").strip()
     allowed = access.editable_projects(request.user).values("pk")
     found = Sample.objects.filter(project__in=allowed).order_by("-pk")
     if words:
         found = found.filter(code__icontains=words) | found.filter(name__icontains=words)
-    context = {"file": file, "samples": found.order_by("-pk")[:MOST_CHOICES]}
+    runs = CarbonizationRun.objects.filter(project__in=allowed, code__icontains=words).order_by("-pk")
+    context = {"file": file, "samples": found.order_by("-pk")[:MOST_CHOICES], "runs": runs[:MOST_RUNS]}
     return render(request, "characterization/choices.html", context)
 
 
 @require_POST
 @page
 def attach(request: HttpRequest, pk: int) -> HttpResponse:
-    """Attaches a file to a sample, or takes it off (an empty code)."""
+    """Attaches a file to a sample or a furnace run, or takes it off (an empty code)."""
     file = file_of(request, pk)
     access.require_change(request.user, file.project)
-    previous = file.sample.code if file.sample else ""
-    sample = _chosen_sample(request)
-    intake.attach(file, sample)
+    previous = file.owner.code if file.owner else ""
+    owner = _chosen(request)
+    intake.attach(file, owner)
     said = (
-        _("%(file)s attached to %(sample)s") % {"file": file, "sample": sample}
-        if sample
-        else _("%(file)s taken off its sample") % {"file": file}
+        _("%(file)s attached to %(owner)s") % {"file": file, "owner": owner}
+        if owner
+        else _("%(file)s taken off %(owner)s") % {"file": file, "owner": previous}
     )
     if not is_htmx(request):
         messages.success(request, said)
@@ -56,17 +58,20 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _chosen_sample(request: HttpRequest) -> Sample | None:
+def _chosen(request: HttpRequest) -> Sample | CarbonizationRun | None:
     code = request.POST.get("code", "").strip().upper()
     if not code:
         return None
-    sample = access.visible(Sample.objects.select_related("project"), request.user).filter(code=code).first()
-    if sample is None:
+    try:
+        owner = destination.owner_for(request.user, code)
+    except Refusal as refusal:
         raise Refusal(
-            _("There is no sample %(code)s. Type its code as on the label.") % {"code": code}, field="code"
-        )
-    access.require_change(request.user, sample.project)
-    return sample
+            _("There is no sample and no furnace run %(code)s. Type its code as on the label.")
+            % {"code": code},
+            field="code",
+        ) from refusal
+    access.require_change(request.user, owner.project)
+    return owner
 
 
 @require_POST

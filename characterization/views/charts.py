@@ -44,12 +44,12 @@ def choice_of(query: Mapping[str, Any], measurement: Measurement | None = None) 
 @require_GET
 @page
 def measurement_chart(request: HttpRequest, pk: int, key: str, form: str) -> HttpResponse:
-    measurement = access.get_visible(Measurement.objects.select_related("sample"), request.user, pk=pk)
+    measurement = access.get_visible(Measurement.objects.select_related("sample", "run"), request.user, pk=pk)
     choice = choice_of(request.GET, measurement)
     chart = panels.chart_of(measurement, key, choice, queries.colour_of(measurement.sample))
     if chart is None:
         raise Http404
-    name = f"{measurement.sample.code if measurement.sample else measurement.pk}-{key}"
+    name = f"{measurement.owner.code if measurement.owner else measurement.pk}-{key}"
     extra = _finer(measurement, key, choice) if form == "json" else {}
     return answer(request, chart, form, name, extra)
 

@@ -64,8 +64,10 @@ def pane(request: HttpRequest, pk: int) -> HttpResponse:
 
 def pane_context(request: HttpRequest, file: RawFile) -> dict[str, Any]:
     may_change = access.may(request.user, file.project, Role.EDITOR)
-    waits = file.sample is None and file.job.state == JobState.UNMATCHED
-    measurements = list(file.measurements.filter(current=True).select_related("sample").order_by("part"))
+    waits = file.owner is None and file.job.state == JobState.UNMATCHED
+    measurements = list(
+        file.measurements.filter(current=True).select_related("sample", "run").order_by("part")
+    )
     return {
         "file": file,
         "may_change": may_change,

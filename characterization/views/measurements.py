@@ -56,7 +56,7 @@ def _techniques(found: QuerySet[Measurement]) -> list[tuple[str, int]]:
 @require_GET
 @page
 def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
-    found = Measurement.objects.select_related("sample", "instrument", "file", "project")
+    found = Measurement.objects.select_related("sample", "run", "instrument", "file", "project")
     measurement = access.get_visible(found.prefetch_related("instrument__checks"), request.user, pk=pk)
     analyses = list(measurement.analyses.filter(current=True).prefetch_related("findings"))
     drawn = panels.panels_of(
@@ -138,8 +138,8 @@ def _flat(meta: dict[str, Any]) -> list[tuple[str, str]]:
 @page
 def table(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     """The whole table: Parquet as it is stored, or CSV in a stream."""
-    measurement = access.get_visible(Measurement.objects.select_related("sample"), request.user, pk=pk)
-    owner = measurement.sample.code if measurement.sample else "measurement"
+    measurement = access.get_visible(Measurement.objects.select_related("sample", "run"), request.user, pk=pk)
+    owner = measurement.owner.code if measurement.owner else "measurement"
     name = f"{owner}-{measurement.technique}-{measurement.pk}.{form}"
     return _parquet(measurement, name) if form == "parquet" else _csv(measurement, name)
 

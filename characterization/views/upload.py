@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from characterization import intake
+from characterization import destination, intake
 from characterization.intake import Delivery
 from characterization.views.answers import json_answer, page
 from synthesis import access
@@ -22,7 +22,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     if sent is None:
         raise Refusal(_("No file arrived. Choose a file and send it again."), field="file")
     sample = _sample(request)
-    project = sample.project if sample is not None else _project(request)
+    run = destination.run_for(request.user, request.POST["run"]) if request.POST.get("run") else None
+    owner = sample or run
+    project = owner.project if owner is not None else _project(request)
     access.require_change(request.user, project)
     size = request.POST.get("size", "")
     delivery = Delivery(
@@ -30,6 +32,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         project=project,
         by=request.user if request.user.pk else None,
         sample=sample,
+        run=run if sample is None else None,
         source_path=request.POST.get("path", ""),
         size=int(size) if size.isdecimal() else None,
         sha256=request.POST.get("sha256", ""),

@@ -34,7 +34,11 @@ class Lab:
         values.setdefault("by", self.alice)
         made = files.deliver(self.project, name=name, content=content, **values)
         ingest.ingest(made.job.pk)
-        return RawFile.objects.select_related("job", "sample").get(pk=made.pk)
+        return RawFile.objects.select_related("job", "sample", "run").get(pk=made.pk)
+
+    def reread(self, file: RawFile) -> None:
+        """What a worker does with a file that waits to be read again."""
+        ingest.ingest(file.job.pk)
 
     def cell(self, group: str = "SP", capacity_mAh: float = 1.5, cycles: int = 3, **values: Any) -> Any:
         """A cell with 10 mg of active mass and a cycler's file: every cycle the same capacity both ways."""

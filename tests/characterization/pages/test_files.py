@@ -91,7 +91,7 @@ def test_a_code_in_the_name_is_the_first_suggestion_with_its_reason(lab):
     file = lab.file(f"{one.code}_{other.code}_mixed.xy")
     page = lab.client(lab.alice).get(f"/files/{file.pk}/")
     assert page.context["suggestions"][0].reason == "named in the file's name"
-    assert {s.sample.code for s in page.context["suggestions"][:2]} == {one.code, other.code}
+    assert {s.owner.code for s in page.context["suggestions"][:2]} == {one.code, other.code}
 
 
 def test_the_sample_of_the_file_before_on_that_instrument_is_suggested(lab):
