@@ -110,6 +110,7 @@
       head.scope = "col";
       head.dataset.column = column;
       head.dataset.shape = box.dataset.shape;
+      head.dataset.unit = box.dataset.unit;
       head.append(`${box.dataset.label} `);
       if (box.dataset.unit) { const unit = document.createElement("span"); unit.className = "unit"; unit.textContent = box.dataset.unit; head.append(unit); }
       const last = this.table.tHead.rows[0].cells;
@@ -119,6 +120,7 @@
         const input = document.createElement("input");
         Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false });
         input.dataset.column = column;
+        input.dataset.shape = box.dataset.shape;
         input.setAttribute("list", `offers-${column}`);
         cell.append(input);
         row.cells[row.cells.length - 1].before(cell);
@@ -133,9 +135,9 @@
     sums() {
       for (const out of all("[data-sum]", this.table)) {
         const column = out.dataset.sum;
-        const shape = one(`th[data-column="${column}"]`, this.table.tHead)?.dataset.shape;
+        const { shape, unit } = one(`th[data-column="${column}"]`, this.table.tHead).dataset;
         const texts = this.rows.map((row) => this.cell(row, column).value.trim()).filter(Boolean);
-        const numbers = texts.map((text) => Number(text.replace(/[\s\u00a0]/g, "").replace("−", "-").replace(",", ".")));
+        const numbers = texts.map((text) => Number((unit && text.endsWith(unit) ? text.slice(0, -unit.length) : text).replace(/[\s\u00a0]/g, "").replace("−", "-").replace(",", ".")));
         const whole = shape === "quantity" && numbers.length > 1 && !numbers.some(Number.isNaN);
         out.textContent = whole ? String(Number(numbers.reduce((a, b) => a + b, 0).toPrecision(8))).replace("-", "−") : "";
       }

@@ -113,7 +113,7 @@ def _table(text: str) -> tuple[list[str], list[dict[str, str]]]:
 
 def _inputs(data: Mapping[str, Any], columns: Sequence[Column]) -> tuple[list[str], list[dict[str, str]]]:
     shown = [column.name for column in columns if f"r1.{column.name}" in data]
-    rows = []
+    rows: list[dict[str, str]] = []
     while any(f"r{len(rows) + 1}.{name}" in data for name in shown):
         rows.append({name: str(data.get(f"r{len(rows) + 1}.{name}", "")) for name in shown})
     return shown, rows

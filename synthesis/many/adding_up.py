@@ -24,15 +24,15 @@ Asked = list[tuple[int, Take, Decimal]]  # place of the row, the take, how much 
 def check(found: Check, current: Mapping[int, Sample] | None = None) -> bool:
     """Adds faults where rows take what is not there. ``current`` are the samples as they stand under their locks."""
     asked: dict[int, Asked] = defaultdict(list)
-    for place, ready in found.ready.items():
-        for take in ready.takes:
+    for place, takes in found.takes.items():
+        for take in takes:
             sample = (current or {}).get(take.sample.pk, take.sample)
             try:
                 asked[sample.pk].append((place, take, ledger.asked_of(sample, take)))
             except Refusal as refusal:
                 found.entries[place].fault(refusal.field or take.field, refusal.message)
-    for key, takes in asked.items():
-        _tipped(found, (current or {}).get(key, takes[0][1].sample), takes)
+    for key, uses in asked.items():
+        _tipped(found, (current or {}).get(key, uses[0][1].sample), uses)
     for place in [place for place in found.ready if found.entries[place].faults]:
         del found.ready[place]
     return not found.bad

@@ -43,6 +43,7 @@ class Check:
     entries: list[Entry]
     common_faults: dict[str, list[str]] = field(default_factory=dict)
     ready: dict[int, Ready] = field(default_factory=dict)
+    takes: dict[int, list[Take]] = field(default_factory=dict)  # of all rows, sound or not, by place
 
     @property
     def bad(self) -> list[Entry]:
@@ -87,7 +88,8 @@ class _Checker:
 
     def run(self) -> None:
         for place, entry in enumerate(self.found.entries):
-            ready = self._row(entry)
+            takes = self.found.takes[place] = []
+            ready = self._row(entry, takes)
             if ready is not None and not entry.faults:
                 self.found.ready[place] = ready
         adding_up.check(self.found)
@@ -97,11 +99,11 @@ class _Checker:
         texts = [self.found.common.get(name, "") for name in names]
         return texts + [entry.values.get(name, "") for entry in self.found.entries for name in names]
 
-    def _row(self, entry: Entry) -> Ready | None:
+    def _row(self, entry: Entry, takes: list[Take]) -> Ready | None:
         own = {name: text for name, text in entry.values.items() if text}
         merged = {**self.found.common, **own}
         data = self._read(entry, merged)
-        takes = self._takes(entry, merged)
+        takes += self._takes(entry, merged)
         code = self.codes.of(entry, self._fault)
         form = self.forms.bound(data)
         if not form.is_valid():

@@ -73,7 +73,7 @@ class Column:
 def columns_of(kind: ManyKind, common: Mapping[str, str], actor: Actor) -> list[Column]:
     """All columns of a kind, in the order of its form, then what it takes."""
     form = kind.new_form(None, actor)
-    own = [_column(name, bound.field, bound.label) for name, bound in ((b.name, b) for b in form)]
+    own = [_column(bound.name, bound.field, str(bound.label)) for bound in form]
     made = next((column for column in own if column.name == "amount_made"), None)
     unit = [
         Column(UNIT, _("Unit"), shape="unit", hint=_("Of the amount, where it is in a column of its own."))
@@ -105,9 +105,8 @@ def _choices(shown: Any) -> tuple[list[tuple[str, str]], dict[str, str], str]:
     if isinstance(shown, forms.ModelChoiceField):
         return *_records(shown), "choice"
     if isinstance(shown, forms.ChoiceField):
-        options = [
-            (str(value), str(label)) for value, label in _flat(shown.choices) if value not in ("", None)
-        ]
+        given: Any = shown.choices
+        options = [(str(value), str(label)) for value, label in _flat(given) if value not in ("", None)]
         return options, {}, "choices" if isinstance(shown, forms.MultipleChoiceField) else "choice"
     if isinstance(shown, QuantityField):
         return [], {}, "quantity"
@@ -130,12 +129,11 @@ def _records(shown: Any) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Records by what they are called, and by their other names (short name, CAS number, code)."""
     offered = getattr(shown.widget.choices, "queryset", None)
     if offered is None:  # the form offers a list of its own: the projects that one may log in
-        options = [(str(value), str(label)) for value, label in shown.widget.choices if value]
-        by_slug = {
-            str(key): str(pk) for pk, key in _slugs(shown.queryset, [value for value, _label in options])
-        }
-        return options, by_slug
-    options, also = [], {}
+        listed = [(str(value), str(label)) for value, label in shown.widget.choices if value]
+        slugs = _slugs(shown.queryset, [value for value, _label in listed])
+        return listed, {normal(str(slug)): str(pk) for pk, slug in slugs}
+    options: list[tuple[str, str]] = []
+    also: dict[str, str] = {}
     for record in offered[:_MOST_CHOICES]:
         options.append((str(record.pk), str(record)))
         for other in ("name", "short_name", "cas_number", "code"):
@@ -161,7 +159,6 @@ def _takes(number: int, role: Mapping[str, str], usual_unit: str) -> Iterable[Co
         _("%(role)s: sample") % {"role": said},
         shape="sample",
         role=name,
-        hint=_("Code or name of what it is taken from."),
     )
     yield Column(
         f"{TAKES}-{number}-amount",

@@ -45,7 +45,8 @@ class RowForms:
         form.__dict__.clear()
         form.__dict__.update(pristine)
         form.__dict__["_bound_fields_cache"] = {}
-        form.data, form._errors = dict(data), None
+        form.data = dict(data)
+        form.__dict__["_errors"] = None
         form.instance = self.kind.model()
         _check_once(form, self._violations)
         return form
@@ -65,7 +66,7 @@ def _remember_records(form: BaseModelForm[Any]) -> None:
     for name in chosen:
         item = form.fields[name]
         setattr(item, "to_python", _once(item.to_python))  # noqa: B010  # this form's own copy of the field
-    left_aside = form._get_validation_exclusions
+    left_aside: Callable[[], set[str]] = getattr(form, "_get_validation_exclusions")  # noqa: B009
     setattr(form, "_get_validation_exclusions", lambda: {*left_aside(), *chosen})  # noqa: B010
 
 
@@ -131,5 +132,5 @@ def _names(condition: Any) -> list[str]:
         elif isinstance(child, tuple):
             found.append(child[0].split("__")[0])
             if isinstance(child[1], F):
-                found.append(child[1].name)
+                found.append(str(getattr(child[1], "name", "")))
     return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from synthesis import ledger
+from synthesis import codes, ledger
 from synthesis.errors import Refusal
 from synthesis.many import adding_up
 from synthesis.many.checking import Check, Ready
@@ -35,10 +37,11 @@ class RowsRefused(Refusal):
         if not all_rows:
             said = _("No row holds anything.")
         elif bad:
-            said = _("%(bad)s of %(all)s rows have a fault. Nothing was recorded.") % {
-                "bad": bad,
-                "all": all_rows,
-            }
+            said = ngettext(
+                "%(bad)s of %(all)s rows has a fault. Nothing was recorded.",
+                "%(bad)s of %(all)s rows have a fault. Nothing was recorded.",
+                bad,
+            ) % {"bad": bad, "all": all_rows}
         else:
             said = _("A value that is common to all rows has a fault. Nothing was recorded.")
         super().__init__(said)
@@ -71,10 +74,20 @@ def _record(check: Check, by: Any, source: str) -> Recorded:
     ledger.lock(take.sample for one in ready for take in one.takes)
     if not adding_up.check(check, Sample.objects.in_bulk(sources)):
         raise RowsRefused(check)
+    _draw_codes([one.product for one in ready])
     samples = [ledger.record(one.product, one.made, one.takes, by=by) for one in ready]
     entry = JointEntry.objects.create(kind=check.kind.slug, source=source[:200], created_by_id=by.pk)
     entry.samples.set(samples)
     return Recorded(samples, entry)
+
+
+def _draw_codes(products: Sequence[Sample]) -> None:
+    """Codes for those that have none: after all given ones, since the counter jumps past these."""
+    for code in sorted((one.code for one in products if one.code), key=lambda code: (len(code), code))[-1:]:
+        codes.claim(code, Sample._meta.db_table)
+    new = [product for product in products if not product.code]
+    for product, code in zip(new, codes.next_codes(new[0].PREFIX, len(new)) if new else (), strict=True):
+        product.code = code
 
 
 def _saved(one: Ready, by: Any) -> Any:

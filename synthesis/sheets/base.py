@@ -11,7 +11,7 @@ from synthesis.errors import Refusal
 
 MAX_BYTES = 20 * 1024**2
 MAX_UNPACKED_BYTES = 100 * 1024**2
-MAX_ROWS = 10_000
+MAX_ROWS = 5_000
 MAX_COLUMNS = 200
 MAX_LETTERS = 20_000
 ABOVE = 20

@@ -23,7 +23,7 @@ from synthesis.many.columns import Column, columns_of
 from synthesis.many.kinds import ManyKind
 from synthesis.models import JointEntry, Sample
 from synthesis.pages import page
-from synthesis.sheets import write_csv, write_xlsx
+from synthesis.sheets import MAX_ROWS, write_csv, write_xlsx
 from synthesis.sheets.encoding import NAMES as ENCODINGS
 from synthesis.views import lists
 from synthesis.views.steps import require_somewhere
@@ -102,6 +102,7 @@ def show(
         "needs": kind.leading if kind.leading and not asked.common.get(kind.leading) else "",
         "refusal": refusal,
         "most": forms.MOST_IN_THE_GRID,
+        "most_in_file": MAX_ROWS,
         "encodings": ENCODINGS,
         "others": [other for other in kinds.kinds() if other.slug != kind.slug],
         "nav": kind.slug,
@@ -111,10 +112,8 @@ def show(
 
 
 def _rows(inside: list[Column], asked: Asked, check: Check | None) -> list[dict[str, Any]]:
-    entries = [(entry.number, entry.values) for entry in asked.entries]
-    empty = (
-        [(number, {}) for number in range(len(entries) + 1, forms.ROWS_AT_FIRST + 1)] if not entries else []
-    )
+    entries: list[tuple[int, dict[str, str]]] = [(entry.number, entry.values) for entry in asked.entries]
+    empty = range(1, forms.ROWS_AT_FIRST + 1) if not entries else ()
     faults = {entry.number: entry.faults for entry in check.entries} if check else {}
     names = {column.name for column in inside}
     return [
@@ -131,7 +130,7 @@ def _rows(inside: list[Column], asked: Asked, check: Check | None) -> list[dict[
                 for sentence in said
             ],
         }
-        for number, values in [*entries, *empty]
+        for number, values in [*entries, *((number, {}) for number in empty)]
     ]
 
 
