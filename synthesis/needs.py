@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from synthesis import sources, units, words
+from synthesis import access, sources, units, words
 from synthesis.access import Actor
 from synthesis.conversion import in_unit_of
 from synthesis.errors import Refusal
 from synthesis.models import Material, MaterialLot, ProtocolVersion, Sample
-from synthesis.models.samples import Kind
+from synthesis.models.samples import Kind, State
 from synthesis.units import Quantity
 
 MOST_TIMES = 1000
@@ -104,7 +104,7 @@ def _materials(version: ProtocolVersion) -> dict[str, Material]:
 
 def _lots(materials: set[Material], actor: Actor) -> Mapping[int, list[Sample]]:
     lots = MaterialLot.objects.select_related("material").filter(
-        pk__in=sources.usable(actor).values("pk"), material__in=materials
+        pk__in=_there(actor).values("pk"), material__in=materials
     )
     found: dict[int, list[Sample]] = {}
     for lot in sources.lots_in_order(lots):
@@ -112,10 +112,15 @@ def _lots(materials: set[Material], actor: Actor) -> Mapping[int, list[Sample]]:
     return found
 
 
+def _there(actor: Actor) -> QuerySet[Sample]:
+    """What one may see, that is available and not used up."""
+    return access.visible(Sample.objects.filter(state=State.AVAILABLE, amount_left__gt=0), actor)
+
+
 def _made(kinds: set[Kind], actor: Actor) -> Mapping[str, list[Sample]]:
     found: dict[str, list[Sample]] = {}
     if kinds:
-        for sample in sources.usable(actor).filter(kind__in=kinds).order_by("-pk")[:200]:
+        for sample in _there(actor).filter(kind__in=kinds).order_by("-pk")[:200]:
             found.setdefault(sample.kind, []).append(sample)
     return found
 

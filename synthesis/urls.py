@@ -31,6 +31,7 @@ from synthesis.views import (
     stock,
     trace,
 )
+from synthesis.views import yields as _yields  # noqa: F401  # registers its panel
 
 urlpatterns = [
     path("", home.home, name="home"),

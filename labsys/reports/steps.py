@@ -19,7 +19,7 @@ from synthesis.errors import Refusal
 from synthesis.genealogy import Chain, Edge
 from synthesis.models import Boat, CarbonizationRun, MaterialLot, Sample
 from synthesis.models.samples import Kind
-from synthesis.units import parse
+from synthesis.units import Quantity, parse
 
 _UNIT = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
 _TEXTS = ("washing", "drying", "solvent", "mixing_method", "anode", "separator", "composition")
@@ -52,11 +52,11 @@ def notes_of(made: Iterable[Sample]) -> list[Note]:
 def _sample(sample: Sample, chain: Chain, *, from_boat: bool) -> list[StepLine]:
     own = sample.own
     edges = [edge for edge in chain.edges if edge.target_id == sample.pk and not from_boat]
-    lines = [_taken(edge, chain, sample.planned) for edge in edges]
+    lines = [_taken(edge, chain, sample) for edge in edges]
     lines += _texts(own)
     for field in own._meta.local_fields:
         if isinstance(field, FloatField):
-            line = _measured(str(field.verbose_name), field.name, getattr(own, field.name), sample.planned)
+            line = _measured(str(field.verbose_name), field.name, getattr(own, field.name), sample)
             lines += [line] if line else []
     if sample.amount_made > 0 and not from_boat and sample.kind != Kind.CELL:
         lines.append(StepLine("", _("Made"), "", words.amount(sample.amount_made, sample.unit)))
@@ -72,17 +72,16 @@ def _texts(own: Any) -> list[StepLine]:
     ]
 
 
-def _measured(label: str, name: str, actual: float | None, plan: dict[str, Any]) -> StepLine | None:
-    planned = plan.get(name)
+def _measured(label: str, name: str, actual: float | None, sample: Sample) -> StepLine | None:
+    planned = sample.planned.get(name)
     if actual is None and planned is None:
         return None
     match = _UNIT.match(label)
     quantity, unit = match.groups() if match else (label, "")
     wanted = float(planned) if isinstance(planned, int | float) else None
-    said, over = "", False
-    limit = limit_for(name)
+    said, over, remark = "", False, ""
     if wanted is not None and actual is not None:
-        said, over = deviation(wanted, actual, limit)
+        said, over, remark = _compared(wanted, actual, unit, name, sample)
     return StepLine(
         "",
         capital(quantity),
@@ -90,21 +89,40 @@ def _measured(label: str, name: str, actual: float | None, plan: dict[str, Any])
         _("not recorded") if actual is None else _with_unit(actual, unit),
         said,
         over,
-        past_limit(limit.words, "") if over else "",
+        remark,
     )
 
 
-def _taken(edge: Edge, chain: Chain, plan: dict[str, Any]) -> StepLine:
+def _compared(wanted: float, actual: float, unit: str, name: str, sample: Sample) -> tuple[str, bool, str]:
+    """By the protocol's limit where one was followed, else by the house's own."""
+    if sample.protocol is not None:
+        apart = deviations.between(wanted, actual, unit, protocols.limits_of(sample).get(name))
+        why = sample.reasons.get(name, "")
+        return apart.text, apart.over, past_limit(apart.limit, why) if apart.over else ""
+    limit = limit_for(name)
+    said, over = deviation(wanted, actual, limit)
+    return said, over, past_limit(limit.words, "") if over else ""
+
+
+def _taken(edge: Edge, chain: Chain, made: Sample) -> StepLine:
     """An amount taken, as typed and in the lot's unit where that differs."""
     source = chain.samples[edge.source_id]
     actual, typed = words.amount(edge.amount, edge.unit), edge.entered
     shown = f"{typed} ({actual})" if typed and not typed.endswith(edge.unit) else actual
-    planned = str(plan.get(edge.role, ""))
-    said, over = _against_plan(planned, source, float(edge.amount))
+    planned = str(made.planned.get(edge.role, ""))
     lot = source.own
+    remark = ""
+    if made.protocol is not None:
+        limit = protocols.limits_of(made).get(edge.role)
+        apart = deviations.of_amounts(planned, [(lot, Quantity(edge.amount, edge.unit))], limit)
+        said, over = (apart.text, apart.over) if apart else ("", False)
+        remark = past_limit(limit.words, made.reasons.get(edge.role, "")) if limit and over else ""
+    else:
+        said, over = _against_plan(planned, source, float(edge.amount))
+        remark = past_limit(WEIGHED.words, "") if over else ""
     name = str(lot.material) if isinstance(lot, MaterialLot) else source.code
     quantity = f"{capital(edge.role)}, {source.code}" if edge.role else f"{name}, {source.code}"
-    return StepLine("", quantity, planned, shown, said, over, past_limit(WEIGHED.words, "") if over else "")
+    return StepLine("", quantity, planned, shown, said, over, remark)
 
 
 def _against_plan(planned: str, source: Sample, actual: float) -> tuple[str, bool]:
