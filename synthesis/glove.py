@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from synthesis import access, fitting, logbook, units
@@ -70,7 +69,9 @@ def template(request: HttpRequest) -> str:
 
 def kinds() -> list[logbook.LogKind]:
     """The steps that have screens."""
-    return [kind for kind in logbook.kinds() if isinstance(kind.form, type) and issubclass(kind.form, StepForm)]
+    return [
+        kind for kind in logbook.kinds() if isinstance(kind.form, type) and issubclass(kind.form, StepForm)
+    ]
 
 
 def screens(form: StepForm, rows: Any) -> list[Screen]:
@@ -104,7 +105,7 @@ def _take(row: TakeForm, materials: set[str]) -> Screen:
     minus, plus = _reach(row.limit, planned)
     return Screen(
         title=_title(unit) % {"role": role},
-        short=capfirst(role),
+        short=_capital(role),
         bound=row["amount"],
         unit=unit,
         planned=planned,
@@ -116,11 +117,18 @@ def _take(row: TakeForm, materials: set[str]) -> Screen:
         role=row["role"],
         why_name=row.add_prefix("why"),
         why=str(row["why"].value() or ""),
-        errors=_errors(row["amount"], row["sample"], row["role"], said=[row.why_error, *row.non_field_errors()]),
+        errors=_errors(
+            row["amount"], row["sample"], row["role"], said=[row.why_error, *row.non_field_errors()]
+        ),
         asked_kind=str(fitting.kind_of(role) or ""),
         asked_material=role if role.lower() in materials else "",
         hint=row.hint,
     )
+
+
+def _capital(text: str) -> str:
+    """With a capital letter first, unless that would change a name: "Soak time", but "β-cyclodextrin"."""
+    return text[:1].upper() + text[1:] if text[1:2].islower() else text
 
 
 def _title(unit: str) -> str:
@@ -128,7 +136,9 @@ def _title(unit: str) -> str:
         dimension = units.dimension(unit)
     except Refusal:
         dimension = ""
-    return {"mass": _("Weigh in %(role)s"), "volume": _("Measure out %(role)s")}.get(dimension, _("Take %(role)s"))
+    return {"mass": _("Weigh in %(role)s"), "volume": _("Measure out %(role)s")}.get(
+        dimension, _("Take %(role)s")
+    )
 
 
 def _amount(planned: str, unit: str) -> tuple[str, str]:
@@ -145,8 +155,8 @@ def _amount(planned: str, unit: str) -> tuple[str, str]:
 def _measured(row: Any) -> Screen:
     minus, plus = _reach(row.limit, row.planned)
     return Screen(
-        title=capfirst(row.bound.label),
-        short=capfirst(row.bound.label),
+        title=_capital(row.bound.label),
+        short=_capital(row.bound.label),
         bound=row.bound,
         unit=row.unit,
         planned=row.planned,
@@ -192,7 +202,9 @@ def _errors(*fields: forms.BoundField, said: Iterable[str] = ()) -> list[str]:
 def known(actor: access.Actor) -> list[dict[str, Any]]:
     """What a tablet remembers for when it is offline: the newest samples of which something is left."""
     there = access.visible(Sample.objects.filter(amount_left__gt=0).exclude(kind=Kind.CELL), actor)
-    rows = there.order_by("-id").values_list("code", "name", "kind", "amount_left", "unit", "state")[:MOST_KNOWN]
+    rows = there.order_by("-id").values_list("code", "name", "kind", "amount_left", "unit", "state")[
+        :MOST_KNOWN
+    ]
     return [
         {"code": code, "name": name, "kind": kind, "left": units.plain(left), "unit": unit, "state": state}
         for code, name, kind, left, unit, state in rows

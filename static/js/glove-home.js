@@ -43,7 +43,7 @@
 
   const button = (text, act) => { const made = Object.assign(document.createElement("button"), { type: "button", className: "g-button", textContent: text }); made.addEventListener("click", () => act(made)); return made; };
   const span = (text, css) => Object.assign(document.createElement("span"), { textContent: text, className: css });
-  const clock = (at) => new Date(at).toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const clock = (at) => new Date(at).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   const draw = () => {
     const box = one("[data-kept-list]");
     const entries = queue.list();

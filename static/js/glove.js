@@ -11,7 +11,10 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const number = (text) => (/^[-−]?\d*[.,]?\d+$|^[-−]?\d+[.,]$/.test(String(text).trim()) ? parseFloat(String(text).replace("−", "-").replace(",", ".")) : NaN);
   const decimals = (text) => (String(text).split(/[.,]/)[1] ?? "").length;
-  const shown = (value, places = 10) => String(Number(value.toFixed(Math.min(places, 10)))).replace("-", "−");
+  const shown = (value, places = 10) => {
+    const [whole, part] = String(Number(value.toFixed(Math.min(places, 10)))).replace("-", "−").split(".");
+    return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");
+  };
   const SIZES = { mg: ["g", 0.001], g: ["g", 1], kg: ["g", 1000], "µg": ["g", 1e-6], "µL": ["mL", 0.001], mL: ["mL", 1], L: ["mL", 1000] };
   const into = (value, unit, wanted) => {
     const [from, to] = [SIZES[unit], SIZES[wanted]];
@@ -102,7 +105,7 @@
   const keepDraft = () => {
     queue.write(place, drafted());
     const note = one("[data-draft-note]");
-    note.textContent = `${note.dataset.words} ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+    note.textContent = `${note.dataset.words} ${new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
   };
   const touched = new Set();
   const restoreDraft = () => {
@@ -294,7 +297,7 @@
   form.addEventListener("submit", (event) => event.preventDefault());
 
   // --- from screen to screen
-  const go = (place_) => { at = Math.min(Math.max(place_, 0), screens.indexOf(review)); keepDraft(); draw(); one("h1", screens[at]).scrollIntoView({ block: "nearest" }); };
+  const go = (place_) => { if (screens[at] === done) return; at = Math.min(Math.max(place_, 0), screens.indexOf(review)); keepDraft(); draw(); one("h1", screens[at]).scrollIntoView({ block: "nearest" }); };
   const onward = () => {
     const later = numbers.find((screen) => screens.indexOf(screen) > at && !state.get(screen).recorded && !state.get(screen).skipped);
     if (isNumber(screens[at])) go(later ? screens.indexOf(later) : screens.indexOf(details));
@@ -353,6 +356,8 @@
       value.textContent = recorded || text ? withUnit(own, text) : own.dataset.planned ? withUnit(own, own.dataset.planned) : "";
       value.classList.toggle("plan", !recorded);
     });
+    form.classList.toggle("finished", screen === done);
+    one("button[aria-current]", one(".g-list"))?.scrollIntoView({ block: "nearest" });
     one("[data-count-words]").textContent = fill(words.count, { n: Math.min(at + 1, items.length), all: items.length });
     const foot = one("[data-foot]");
     foot.hidden = screen === done;
@@ -360,14 +365,14 @@
     one("[data-skip-screen]", foot).hidden = !isNumber(screen) || screen.hasAttribute("data-required");
     const record = one("[data-record-screen]", foot);
     const { text } = state.get(screen);
-    one("[data-record-words]", foot).textContent = screen === review ? fill(words.whole, { title: words.title }) : !isNumber(screen) ? words.next : text ? `${words.record} ${withUnit(screen, text)}` : words.record;
+    one("[data-record-words]", foot).textContent = screen === review ? fill(words.whole, { title: /^.[a-z]/.test(words.title) ? words.title[0].toLowerCase() + words.title.slice(1) : words.title }) : !isNumber(screen) ? words.next : text ? `${words.record} ${withUnit(screen, text)}` : words.record;
     record.setAttribute("aria-disabled", String(isNumber(screen) && Boolean(objection(screen))));
   };
   const drawReview = () => {
     const rows = numbers.map((screen) => {
       const own = state.get(screen);
       const verdict = own.recorded ? judge(screen) : {};
-      return [one("h1", screen).textContent, own.recorded ? withUnit(screen, own.text) : words.nothing, [own.recorded ? own.lot?.code : "", verdict.over ? `${verdict.words}: ${input(screen, "why")?.value ?? ""}` : ""].filter(Boolean).join(" · "), verdict.over];
+      return [one("h1", screen).textContent, own.recorded ? withUnit(screen, own.text) : words.nothing, [own.recorded ? own.lot?.code : own.text && !own.fresh ? fill(words.typed, { value: withUnit(screen, own.text) }) : "", verdict.over ? `${verdict.words}: ${input(screen, "why")?.value ?? ""}` : ""].filter(Boolean).join(" · "), verdict.over];
     });
     for (const field of all(".g-field", details)) {
       const control = one("input, select, textarea", field);
