@@ -97,6 +97,7 @@ class PartForm(forms.Form):
 
     def __init__(self, *args: Any, unit: str = "g", **options: Any) -> None:
         super().__init__(*args, **options)
+        self.empty_permitted = False  # a row that is left as it was proposed counts as well
         self.fields["amount"] = QuantityField(unit, label=_("Amount"), required=False)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = str(field.label)
@@ -132,6 +133,7 @@ class PoolRow(forms.Form):
 
     def __init__(self, *args: Any, actor: access.Actor, like: Sample, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.empty_permitted = False  # a row that is left as it was proposed counts as well
         asked = self.fields["sample"]
         assert isinstance(asked, SampleField)  # noqa: S101  # as declared above
         asked.actor = actor

@@ -30,6 +30,7 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 )
 FIELDS = tuple(name for _title, names in SECTIONS for name in names)
 BASES = {"mass": "g", "volume": "mL"}
+KEPT_TO = Decimal("0.000001")  # as the column keeps it
 
 
 class LowStockField(QuantityField):
@@ -79,7 +80,7 @@ class MaterialForm(forms.ModelForm[Material]):
     def clean_low_stock_amount(self) -> Decimal | None:
         low: Quantity | None = self.cleaned_data.get("low_stock_amount")
         self.low_stock_unit = low.unit if low else self.instance.low_stock_unit
-        return low.value if low else None
+        return low.value.quantize(KEPT_TO) if low else None
 
     def _post_clean(self) -> None:
         if hasattr(self, "low_stock_unit"):
