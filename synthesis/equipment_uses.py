@@ -6,15 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from synthesis import access, equipment, sample_parts, upstream
+from synthesis import equipment, sample_parts, upstream
 from synthesis.access import Actor
 from synthesis.alerts import Alert
 from synthesis.equipment import Standing
-from synthesis.models import CarbonizationRun, Instrument, Sample
+from synthesis.models import Instrument, Sample
 from synthesis.sample_parts import Notice
 
 MOST = 4
@@ -38,7 +37,7 @@ class FlaggedUse:
 
 def flagged(sample: Sample, actor: Actor) -> list[FlaggedUse]:
     """Each use of equipment that was not in order then, in the sample's own step or before it; in at most 4 queries."""
-    return _flagged([*_of_samples(sample, actor), *_of_runs(sample, actor)])
+    return _flagged(_uses(sample, actor))
 
 
 def alerts(actor: Actor) -> list[Alert]:
@@ -78,20 +77,11 @@ def notices(sample: Sample, actor: Actor) -> Iterator[Notice]:
         yield Notice("warn", _("%(count)s more uses of equipment that was not in order.") % {"count": count})
 
 
-def _of_samples(sample: Sample, actor: Actor) -> Iterator[Use]:
-    mine = Q(pk=sample.pk) | Q(pk__in=upstream.ancestors(sample.pk))
-    rows = access.visible(Sample.objects.filter(mine, equipment__isnull=False), actor).order_by("-pk")
-    for code, instrument, at in rows.values_list("code", "equipment_id", "made_at"):
-        yield Use(code, instrument, at)
-
-
-def _of_runs(sample: Sample, actor: Actor) -> Iterator[Use]:
-    mine = Q(boats__additive=sample.pk) | Q(boats__additive__in=upstream.ancestors(sample.pk))
-    rows = access.visible(CarbonizationRun.objects.filter(mine, equipment__isnull=False), actor).order_by(
-        "-pk"
-    )
-    for code, instrument, at in rows.distinct().values_list("code", "equipment_id", "started_at"):
-        yield Use(code, instrument, at)
+def _uses(sample: Sample, actor: Actor) -> list[Use]:
+    """Its own step first, then what is nearest in time."""
+    seen = upstream.visible_among(upstream.of(sample, "sample", "run"), actor)
+    uses = [Use(row.code, row.instrument_id, row.at) for row in seen if row.instrument_id and row.at]
+    return sorted(uses, key=lambda use: (use.code == sample.code, use.at, use.code), reverse=True)
 
 
 def _flagged(uses: Sequence[Use]) -> list[FlaggedUse]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from synthesis import access, allowances, history, sample_parts, upstream
+from synthesis import allowances, history, sample_parts, upstream
 from synthesis.access import Actor
 from synthesis.gates import HELD
 from synthesis.models import Sample, UseAllowance
@@ -40,17 +40,17 @@ def own_hold(sample: Sample, actor: Actor) -> Iterator[Notice]:
 
 def made_in_spite(sample: Sample, actor: Actor) -> Iterator[Notice]:
     """Whose use for this sample a manager had to allow."""
-    spent = UseAllowance.objects.filter(spent_on__product=sample.pk)
-    found = list(spent.select_related("sample__project", "created_by")[: MOST + 1])
-    seen = set(_visible_among([one.sample_id for one in found], actor))
-    for one in found[:MOST]:
-        if one.sample_id not in seen:
+    rows = upstream.of(sample, "allowance")[:MOST]
+    seen = {row.id for row in upstream.visible_among(rows, actor)}
+    allowed = UseAllowance.objects.select_related("sample", "created_by").in_bulk(seen) if seen else {}
+    for row in rows:
+        one = allowed.get(row.id)
+        if one is None:
             yield Notice("warn", _("Made with a sample of another project while it was on hold."))
             continue
-        state = _("rejected") if one.sample.state == State.REJECTED else _("on hold")
         sentence = _("Made with %(code)s while it was %(state)s: %(reason)s (%(who)s)") % {
             "code": one.sample.code,
-            "state": state,
+            "state": _state_in_words(one.sample),
             "reason": one.reason,
             "who": history.name_of(one.created_by),
         }
@@ -58,26 +58,27 @@ def made_in_spite(sample: Sample, actor: Actor) -> Iterator[Notice]:
 
 
 def held_ancestors(sample: Sample, actor: Actor) -> Iterator[Notice]:
-    """What went into it and is held now; of many the first, and how many more there are."""
-    held = Sample.objects.filter(pk__in=upstream.ancestors(sample.pk), state__in=HELD).exclude(pk=sample.pk)
-    found = list(access.visible(held, actor).order_by("-pk")[: MOST + 1])
-    reasons = allowances.reasons_of([one.pk for one in found]) if found else {}
-    for one in found[:MOST]:
-        why = reasons.get(one.pk, "")
-        state = _("rejected") if one.state == State.REJECTED else _("on hold")
-        words = (
-            _("Made of %(code)s, which is %(state)s: %(why)s")
-            if why
-            else _("Made of %(code)s, which is %(state)s.")
-        )
-        sentence = words % {"code": one.code, "state": state, "why": why}
+    """What went into it and is held now; of many the first, and whether there are more."""
+    seen = sorted(upstream.visible_among(upstream.of(sample, "held"), actor), key=lambda row: -row.id)
+    if not seen:
+        return
+    ids = [row.id for row in seen[:MOST]]
+    reasons = allowances.reasons_of(ids)
+    for one in Sample.objects.filter(pk__in=ids).order_by("-pk"):
         level = "bad" if one.state == State.REJECTED else "warn"
-        yield Notice(level, sentence, one.get_absolute_url(), one.code)
-    if len(found) > MOST:
+        yield Notice(level, _held_in_words(one, reasons.get(one.pk, "")), one.get_absolute_url(), one.code)
+    if len(seen) > MOST:
         yield Notice("warn", _("More of what it is made of is on hold or rejected; the chain shows all."))
 
 
-def _visible_among(ids: list[int], actor: Actor) -> list[int]:
-    if not ids:
-        return []
-    return list(access.visible(Sample.objects.filter(pk__in=ids), actor).values_list("pk", flat=True))
+def _held_in_words(one: Sample, why: str) -> str:
+    words = (
+        _("Made of %(code)s, which is %(state)s: %(why)s")
+        if why
+        else _("Made of %(code)s, which is %(state)s.")
+    )
+    return words % {"code": one.code, "state": _state_in_words(one), "why": why}
+
+
+def _state_in_words(sample: Sample) -> str:
+    return _("rejected") if sample.state == State.REJECTED else _("on hold")

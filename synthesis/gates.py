@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from synthesis import quantities, words
+from synthesis import quantities, upstream, words
 from synthesis.models import GateDecision, Sample, SpecificationLimit, Verdict
 from synthesis.models.samples import State
 
@@ -101,6 +101,13 @@ def judge(sample: Sample) -> list[Check]:
 def newest(sample: Sample) -> GateDecision | None:
     """The decision that holds."""
     return GateDecision.objects.filter(sample=sample.pk).select_related("created_by", "signature").first()
+
+
+def newest_known(sample: Sample) -> GateDecision | None:
+    """The same for a page that asks more about the sample: of one that nobody decided about it costs nothing."""
+    row = next(iter(upstream.of(sample, "decision")), None)
+    known = GateDecision.objects.select_related("created_by", "signature")
+    return known.get(pk=row.id) if row is not None else None
 
 
 def stored(checks: Sequence[Check]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ WIDTH, EDGE = 120.0, 8.0
 @register.simple_tag
 def gate_tag(sample: Sample) -> SafeString:
     """The state of a sample in its head, with who decided: "pass, signed I. Hartmann"."""
-    decision = gates.newest(sample)
+    decision = gates.newest_known(sample)
     if sample.state == State.IN_PROGRESS or (sample.state == State.AVAILABLE and decision is None):
         return SafeString("") if sample.state == State.AVAILABLE else state_tag(sample.state)
     name = "pass" if sample.state == State.AVAILABLE else sample.state

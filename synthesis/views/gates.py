@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from synthesis import access, allowances, decisions, gate_notices, gates, sample_parts
+from synthesis import access, allowances, decisions, gate_notices, gates, sample_parts, upstream
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.forms.gates import AllowanceForm, DecisionForm
 from synthesis.forms.rows import place_refusal
@@ -133,7 +133,7 @@ def _allowed(request: HttpRequest, sample: Sample, form: AllowanceForm) -> int:
 
 def _panel(request: HttpRequest, sample: Sample) -> dict[str, Any] | None:
     """Something to show where there is a limit for it; the figures come after the page."""
-    return {"sample": sample} if gates.in_force(sample).exists() else None
+    return {"sample": sample} if upstream.of(sample, "limit") else None
 
 
 gate_notices.register_all()

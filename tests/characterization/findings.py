@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from characterization.models import Analysis, Finding, Measurement, RawFile
+from characterization.models import Analysis, Finding, Job, JobState, Measurement, RawFile
 from synthesis.models import Sample
 
 
@@ -16,6 +16,7 @@ def measured(sample: Sample, technique: str = "raman", **values: Any) -> Measure
     file = RawFile.objects.create(
         project=sample.project, sample=sample, name=f"{number}.txt", size=1, sha256=digest
     )
+    Job.objects.create(file=file, state=JobState.DONE, reader_name="by hand", reader_version="1")
     made = Measurement.objects.create(
         file=file,
         project=sample.project,

@@ -112,11 +112,20 @@ def test_amounts_are_not_changed_past_the_ledger(bob, project):
     assert bob.patch(f"samples/{sponge.code}/", {"amount_left": 500}).json()["amount_left"] == 20
 
 
-def test_a_hold_is_lifted_by_a_manager(alice, bob, project):
+def test_to_and_from_a_hold_leads_only_a_decision_with_its_reason(alice, bob, project):
     sponge = factories.sponge(project)
-    assert bob.patch(f"samples/{sponge.code}/", {"state": State.HOLD}).status_code == 200
-    assert bob.patch(f"samples/{sponge.code}/", {"state": State.AVAILABLE}).status_code == 403
-    assert alice.patch(f"samples/{sponge.code}/", {"state": State.AVAILABLE}).json()["state"] == "available"
+    for person in (alice, bob):
+        answer = person.patch(f"samples/{sponge.code}/", {"state": State.HOLD})
+        assert answer.status_code == 409
+        assert f"POST samples/{sponge.code}/decisions/" in answer.json()["errors"]["state"][0]
+    held = {"verdict": "hold", "reason": "smells"}
+    assert bob.post(f"samples/{sponge.code}/decisions/", held).status_code == 403
+    assert alice.post(f"samples/{sponge.code}/decisions/", held).status_code == 201
+    assert alice.patch(f"nanosponge-batches/{sponge.code}/", {"state": State.AVAILABLE}).status_code == 409
+    assert alice.get(f"samples/{sponge.code}/").json()["state"] == "hold"
+    new = {"project": project.slug, "amount_made": 5, "state": State.REJECTED}
+    assert alice.post("nanosponge-batches/", new).status_code == 409
+    assert alice.patch(f"samples/{sponge.code}/", {"note": "still here"}).status_code == 200
 
 
 def test_the_ledger_takes_a_use_and_says_what_is_left(bob, project):

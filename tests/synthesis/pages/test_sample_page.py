@@ -77,7 +77,7 @@ def test_a_stranger_gets_404_for_every_part_and_a_guest_the_login(lab: Lab, chai
     for address in (f"/samples/{code}/", f"/s/{code}", f"/furnace-runs/{chain['run'].code}/"):
         assert lab.as_(lab.charlie).get(address).status_code == 404
         assert Client().get(address)["Location"].startswith("/login/")
-    for address in (f"/samples/{code}/book/", f"/samples/{code}/state/"):
+    for address in (f"/samples/{code}/book/", f"/samples/{code}/gate/"):
         assert lab.as_(lab.charlie).post(address, {"amount": "1", "kind": "discard"}).status_code == 404
 
 
@@ -86,16 +86,17 @@ def test_a_viewer_may_not_book_or_decide(lab: Lab, chain: dict[str, Any]) -> Non
     client = lab.as_(lab.vera)
     answer = client.post(f"/samples/{code}/book/", {"kind": "discard", "amount": "1", "reason": "x"})
     assert answer.status_code == 403
-    assert client.post(f"/samples/{code}/state/", {"state": "hold"}).status_code == 403
+    assert client.post(f"/samples/{code}/gate/", {"verdict": "hold", "reason": "x"}).status_code == 403
     assert "Book it" not in client.get(f"/samples/{code}/?tab=ledger").content.decode()
 
 
 def test_only_a_manager_puts_on_hold(lab: Lab, chain: dict[str, Any]) -> None:
     code = chain["additive"].code
-    assert lab.as_(lab.bob).post(f"/samples/{code}/state/", {"state": "hold"}).status_code == 403
-    assert lab.as_(lab.alice).post(f"/samples/{code}/state/", {"state": "hold"}).status_code == 302
+    held = {"verdict": "hold", "reason": "smells"}
+    assert lab.as_(lab.bob).post(f"/samples/{code}/gate/", held).status_code == 403
+    assert lab.as_(lab.alice).post(f"/samples/{code}/gate/", held).status_code == 302
     assert Sample.objects.get(code=code).state == "hold"
-    assert lab.as_(lab.alice).post(f"/samples/{code}/state/", {"state": "lost"}).status_code == 400
+    assert lab.as_(lab.alice).post(f"/samples/{code}/gate/", {"verdict": "lost"}).status_code == 422
 
 
 def test_a_correction_needs_its_reason_and_keeps_what_was_typed(lab: Lab, chain: dict[str, Any]) -> None:
@@ -136,7 +137,7 @@ def test_history_names_the_person_who_decided(lab: Lab, chain: dict[str, Any]) -
     lab.alice.save()
     code = chain["additive"].code
     client = lab.as_(lab.alice)
-    client.post(f"/samples/{code}/state/", {"state": "hold"})
+    client.post(f"/samples/{code}/gate/", {"verdict": "hold", "reason": "smells"})
     page = client.get(f"/samples/{code}/?tab=history").content.decode()
     row = next(part for part in page.split("<tr>") if "available →" in part)
     assert "Alice Moreau" in row
