@@ -5,9 +5,10 @@ Whatever can be read is searched for; whatever cannot is said in a sentence and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from operator import and_, or_
 from typing import Any
 
@@ -19,10 +20,12 @@ from synthesis.access import Actor
 from synthesis.asking_keys import Condition
 from synthesis.asking_tokens import Piece, Value, in_unit, pieces, value_of
 from synthesis.errors import Refusal
+from synthesis.models import Sample
 from synthesis.quantities import Figure
 
 MOST_WORDS, LONGEST = 12, 400
 LONGEST_NAME = 6  # words of a figure
+_CODE = re.compile(r"([A-Za-z]{2,5})-\d*")
 _SIGNS = {">=": "≥", "<=": "≤"}
 
 
@@ -47,13 +50,38 @@ class Asked:
     @property
     def samples(self) -> Q:
         """The condition on a sample, of whatever kind's table."""
-        named = (Q(search_text__words__holds=word) for word in self.words)
+        named = (
+            Q(code__startswith=code) if (code := code_prefix(word)) else Q(search_text__words__holds=word)
+            for word in self.words
+        )
         return reduce(and_, [*named, *(condition.found for condition in self.conditions)], Q())
+
+    @property
+    def kinds(self) -> set[str] | None:
+        """The kinds of sample that this can be said of; None: any."""
+        limits = [condition.kinds for condition in self.conditions if condition.kinds is not None]
+        limits += [frozenset({kind}) for word in self.words if (kind := _kind_of_code(word))]
+        return set(frozenset.intersection(*limits)) if limits else None
 
     def holds(self, *paths: str) -> Q:
         """Of other tables, small ones: every word stands in one of the columns."""
         each = (reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths)) for word in self.words)
         return reduce(and_, each, Q())
+
+
+def code_prefix(word: str) -> str:
+    """The beginning of a sample's code as codes are written, "" for any other word: "cca-00" is CCA-00."""
+    return word.upper() if _kind_of_code(word) else ""
+
+
+def _kind_of_code(word: str) -> str:
+    match = _CODE.fullmatch(word)
+    return _prefixes().get(match[1].upper(), "") if match else ""
+
+
+@cache
+def _prefixes() -> dict[str, str]:
+    return {model.PREFIX: str(model.KIND) for model in Sample.__subclasses__() if model.PREFIX}
 
 
 def read(text: str, actor: Actor) -> Asked:
@@ -168,7 +196,8 @@ def _compared(name: str, figures: list[Figure], limits: list[tuple[str, Value]])
     found: Any = Q()
     for figure, asked in fitting:
         found |= reduce(and_, (figure.samples(op, value) for op, value in asked if value is not None))
-    return Condition(_said(name, fitting), found)
+    kinds = frozenset(kind for figure, _asked in fitting for kind in figure.kinds)
+    return Condition(_said(name, fitting), found & Q(kind__in=sorted(kinds)), kinds)
 
 
 def _said(name: str, fitting: list[tuple[Figure, list[tuple[str, float | None]]]]) -> str:

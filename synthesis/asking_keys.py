@@ -21,10 +21,14 @@ from synthesis.quantities import folded
 
 @dataclass(frozen=True)
 class Condition:
-    """``said`` is how it was understood, for the chip; ``found`` the condition on a sample."""
+    """``said`` is how it was understood, for the chip; ``found`` the condition on a sample.
+
+    ``kinds`` are those that it can hold for, None: any.
+    """
 
     said: str
     found: Q
+    kinds: frozenset[str] | None = None
 
 
 DAYS = {"made": "made_at", "logged": "created_at", "created": "created_at"}
@@ -65,7 +69,8 @@ def _kind(value: str, actor: Actor) -> Condition:
         raise Refusal(
             _("‘%(value)s’ is no kind of sample. Known: %(known)s.") % {"value": value, "known": known}
         )
-    return Condition(_or(str(kind.label) for kind in found), Q(kind__in=[kind.value for kind in found]))
+    kinds = frozenset(kind.value for kind in found)
+    return Condition(_or(str(kind.label) for kind in found), Q(kind__in=sorted(kinds)), kinds)
 
 
 def _state(value: str, actor: Actor) -> Condition:

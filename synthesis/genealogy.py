@@ -104,13 +104,16 @@ def chain_of(
 
 
 def _edges(ids: set[int]) -> list[Edge]:
+    """From each product back: it has few inputs, while a lot may have tens of thousands of uses."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT entry.sample_id, entry.product_id, -sum(entry.delta), sample.unit, entry.role,
                    string_agg(entry.entered, ' + ' ORDER BY entry.id)
-              FROM synthesis_ledgerentry entry JOIN synthesis_sample sample ON sample.id = entry.sample_id
-             WHERE entry.sample_id = ANY(%s) AND entry.product_id = ANY(%s)
+              FROM unnest(%s::bigint[]) made
+             CROSS JOIN LATERAL (SELECT * FROM synthesis_ledgerentry
+                                  WHERE product_id = made AND sample_id = ANY(%s::bigint[]) OFFSET 0) entry
+              JOIN synthesis_sample sample ON sample.id = entry.sample_id
              GROUP BY entry.sample_id, entry.product_id, sample.unit, entry.role
              ORDER BY min(entry.id)
             """,

@@ -45,7 +45,7 @@ def of_record(kind: RecordKind, pk: int, reader: Actor) -> list[Happening]:
 
 def of_sample(sample: Sample, reader: Actor) -> list[Happening]:
     """The same of a sample, with its bookings, signatures and verdicts, as far as the reader may know them."""
-    entries = ledger.entries_of(sample, reader)[-MOST:]
+    entries = ledger.entries_of(sample, reader, latest=MOST)
     kind = record_kinds.of(sample.own)
     found = of_record(kind, sample.pk, reader) + [_booked(entry) for entry in entries]
     found += signed(sample)

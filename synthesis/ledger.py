@@ -181,15 +181,19 @@ def undoable(entry: LedgerEntry) -> bool:
     return entry.kind != LedgerEntry.Kind.MAKE and entry.product_id is None and entry.undoes_id is None
 
 
-def entries_of(sample: Sample, actor: Actor) -> list[LedgerEntry]:
+def entries_of(
+    sample: Sample, actor: Actor, *, latest: int | None = None, before: int | None = None
+) -> list[LedgerEntry]:
     """The entries of a sample, oldest first, each with what it went into and who wrote it.
+
+    ``latest`` limits them to so many of the newest, ``before`` to those written before the entry of that number.
 
     What went into a project that the reader may not see is an entry like the others; into what it went, and as
     what, is left out, because codes and roles are that project's own.
     """
-    entries = list(
-        sample.entries.select_related("sample", "product", "created_by", "undone_by").order_by("pk")
-    )
+    found = sample.entries.select_related("sample", "product", "created_by", "undone_by").order_by("-pk")
+    found = found if before is None else found.filter(pk__lt=before)
+    entries = list(found if latest is None else found[:latest])[::-1]
     seen = set(visible_projects(actor).values_list("pk", flat=True))
     for entry in entries:
         entry.may_be_undone = undoable(entry) and getattr(entry, "undone_by", None) is None

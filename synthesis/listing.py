@@ -136,7 +136,8 @@ class Listing(Generic[M]):
         for item in self._active(query):
             found = found.filter(**{item.path: query[item.name]})
         if asked is not None:
-            return found.filter(asked.samples)
+            impossible = self.kinds and asked.kinds is not None and not asked.kinds & set(self.kinds)
+            return found.none() if impossible else found.filter(asked.samples)
         for word in search.split():
             found = found.filter(
                 reduce(or_, (Q(**{f"{path}__icontains": word}) for path in self.search), Q())
@@ -184,7 +185,9 @@ class Listing(Generic[M]):
         column = order.removeprefix("-")
         found = self._narrowed(self._base(query, column), query, search, asked)
         found = (found if after is None else found.filter(after[0])).order_by(*self._ordered(order))
-        if len(self.kinds) < 2 or column in ("id", "kind"):
+        if column == "id" and asked is not None and after is None:
+            return searching.nearest(found, order.startswith("-"), PER_PAGE + 1)
+        if len(self.kinds) < 2 or column == "id":
             return list(found.values_list("pk", flat=True)[: PER_PAGE + 1])
         near: list[int] = []
         for kind in self.kinds:

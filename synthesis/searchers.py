@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, Func, Q, QuerySet, TextField
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.db.models import F, Func, QuerySet, TextField
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from synthesis import access, words
+from synthesis import access
 from synthesis.access import Actor
 from synthesis.asking import Asked
 from synthesis.models import CarbonizationRun, Material, Place, Protocol
-from synthesis.searching import Hit, Searcher, register
+from synthesis.searching import Searcher, register
 
 
 class Folded(Func):
@@ -34,46 +34,40 @@ def holding(records: QuerySet[Any], asked: Asked, *columns: str) -> QuerySet[Any
 
 def register_all() -> None:
     """Called once, when the floor starts."""
-    register(Searcher("runs", _lazy("Furnace runs"), _runs, 10))
-    register(Searcher("materials", _lazy("Materials"), _materials, 20))
-    register(Searcher("protocols", _lazy("Protocols"), _protocols, 30))
-    register(Searcher("places", _lazy("Places"), _places, 40))
+    register(Searcher("runs", _("Furnace runs"), "flame", _runs, _page("furnace-run"), title="code", second="furnace",
+                      key="code", is_code=True, order=10))  # fmt: skip
+    register(Searcher("materials", _("Materials"), "package", _materials, _page("material"), second="formula",
+                      right="cas_number", order=20))  # fmt: skip
+    register(Searcher("protocols", _("Protocols"), "clipboard-list", _protocols, _page("protocol"), second="kind",
+                      order=30))  # fmt: skip
+    register(
+        Searcher("places", _("Places"), "map-pin", _places, _place, title="path", second="note", order=40)
+    )
 
 
-def _runs(asked: Asked, actor: Actor, most: int) -> list[Hit]:
-    found = holding(access.visible(CarbonizationRun.objects.all(), actor), asked, "code", "furnace", "note")
-    return [
-        Hit(run.code, run.get_absolute_url(), "flame", run.furnace, is_code=True)
-        for run in found.order_by("-id")[:most]
-    ]
+def _runs(asked: Asked, actor: Actor) -> QuerySet[Any]:
+    found = access.visible(CarbonizationRun.objects.all(), actor)
+    return holding(found, asked, "code", "furnace", "note").order_by("-id")
 
 
-def _materials(asked: Asked, actor: Actor, most: int) -> list[Hit]:
-    found = Material.objects.filter(asked.holds("name", "short_name", "formula", "cas_number"))
-    return [
-        Hit(one.name, one.get_absolute_url(), words.KIND_ICONS["lot"], one.formula, one.cas_number)
-        for one in found[:most]
-    ]
+def _materials(asked: Asked, actor: Actor) -> QuerySet[Any]:
+    return Material.objects.filter(asked.holds("name", "short_name", "formula", "cas_number")).order_by(
+        "name"
+    )
 
 
-def _protocols(asked: Asked, actor: Actor, most: int) -> list[Hit]:
+def _protocols(asked: Asked, actor: Actor) -> QuerySet[Any]:
     found = access.visible(Protocol.objects.filter(retired_at__isnull=True), actor)
-    return [
-        Hit(one.name, _address("protocol", one.pk), "clipboard-list", one.kind)
-        for one in found.filter(asked.holds("name"))[:most]
-    ]
+    return found.filter(asked.holds("name")).order_by("-id")
 
 
-def _places(asked: Asked, actor: Actor, most: int) -> list[Hit]:
-    found = Place.objects.filter(asked.holds("path") | Q(path__iexact=asked.text))
-    return [
-        Hit(str(place), place.get_absolute_url(), "map-pin", place.note or _("place"))
-        for place in found.order_by("path")[:most]
-    ]
+def _places(asked: Asked, actor: Actor) -> QuerySet[Any]:
+    return Place.objects.filter(asked.holds("path")).order_by("path")
 
 
-def _address(name: str, pk: int) -> str:
-    try:
-        return reverse(name, args=[pk])
-    except NoReverseMatch:
-        return reverse("search")
+def _place(key: str) -> str:
+    return Place(pk=int(key)).get_absolute_url()
+
+
+def _page(name: str) -> Callable[[str], str]:
+    return lambda key: reverse(name, args=[key])

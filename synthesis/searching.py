@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from django.db.models import F, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from synthesis import access, quantities, scanning
+from synthesis import access, asking, quantities, scanning
 from synthesis.access import Actor
 from synthesis.asking import Asked
 from synthesis.models import Sample, SearchText, SearchWord
 
 LIKE_ENOUGH = 0.4  # of two words: the share of three-letter pieces that they have in common
+NOTHING = Value("")
+NEAR = 20_000  # samples that are looked through one by one
 SHORTEST = 4  # letters of a word that may have been mistyped
 
 
@@ -30,17 +36,27 @@ class Hit:
     icon: str
     second: str = ""
     right: str = ""
-    group: str = ""
     is_code: bool = False
 
 
 @dataclass(frozen=True)
 class Searcher:
-    """Finds things that are no samples by words alone. ``find(asked, actor, most)`` answers at most so many hits."""
+    """Finds things that are no samples by words alone. All are asked in one query, so each says what it reads.
+
+    ``rows`` answers the records that the reader may see, best first; ``title``, ``second``, ``right`` and ``key`` are
+    columns or expressions, ``address`` makes a key into the address of a page.
+    """
 
     name: str
     label: str | Promise
-    find: Callable[[Asked, Actor, int], Sequence[Hit]]
+    icon: str
+    rows: Callable[[Asked, Actor], QuerySet[Any]]
+    address: Callable[[str], str]
+    title: str | Combinable = "name"
+    second: str | Combinable = NOTHING
+    right: str | Combinable = NOTHING
+    key: str | Combinable = "pk"
+    is_code: bool = False
     order: int = 50
 
 
@@ -61,14 +77,35 @@ def ids(
     asked: Asked, actor: Actor, kinds: Sequence[str], beyond: int | None, falling: bool, most: int
 ) -> list[int]:
     """Samples that hold the words, by number: from the one table that has words, kinds and projects."""
+    if kinds and asked.kinds is not None and not asked.kinds & set(kinds):
+        return []
     found = access.visible(SearchText.objects.all(), actor)
     if kinds:
         found = found.filter(kind__in=kinds)
     for word in asked.words:
-        found = found.filter(words__holds=word)
+        code = asking.code_prefix(word)
+        found = found.filter(sample__code__startswith=code) if code else found.filter(words__holds=word)
     if beyond is not None:
         found = found.filter(**{"pk__lt" if falling else "pk__gt": beyond})
     return list(found.order_by("-pk" if falling else "pk").values_list("pk", flat=True)[:most])
+
+
+def nearest(found: QuerySet[Any], falling: bool, most: int) -> list[int]:
+    """The first of these samples by number, newest or oldest first.
+
+    The planner takes what is asked for to be spread evenly, and walks along the numbers until it has a page: where it
+    is not (no additive has more than 20 g), to the end. So it may walk a little way; if that does not fill the page,
+    there are few, and these are fetched by whatever index finds them and then sorted.
+    """
+    edge = Sample.objects.order_by("-id" if falling else "id").values("id")[:1]
+    near = Q(id__gt=Subquery(edge) - NEAR) if falling else Q(id__lt=Subquery(edge) + NEAR)
+    found = found.order_by("-id" if falling else "id")
+    ids = list(found.filter(near).values_list("id", flat=True)[:most])
+    if len(ids) == most:
+        return ids
+    unwalkable = F("id") + 0
+    found = found.order_by(unwalkable.desc() if falling else unwalkable.asc())
+    return list(found.values_list("id", flat=True)[:most])
 
 
 def samples(asked: Asked, actor: Actor, most: int) -> list[Sample]:
@@ -80,7 +117,7 @@ def samples(asked: Asked, actor: Actor, most: int) -> list[Sample]:
         wanted = ids(asked, actor, (), None, True, most)
     else:
         found = access.visible(Sample.objects.filter(asked.samples), actor)
-        wanted = list(found.order_by("-id").values_list("pk", flat=True)[:most])
+        wanted = nearest(found, True, most)
     return list(rows.filter(pk__in=wanted)) if wanted else []
 
 
@@ -88,19 +125,34 @@ def others(asked: Asked, actor: Actor, most: int) -> list[Found]:
     """What else is called so. Conditions (left < 5 g) are conditions on samples: with one, there is nothing else."""
     if not asked.is_plain:
         return []
-    found = [
-        Found(searcher.label, searcher.find(asked, actor, most))
-        for searcher in sorted(_SEARCHERS.values(), key=lambda searcher: searcher.order)
-    ]
-    return [one for one in found if one.hits]
+    searchers = sorted(_SEARCHERS.values(), key=lambda searcher: searcher.order)
+    parts = [_as_hits(searcher, asked, actor)[:most] for searcher in searchers]
+    hits: dict[str, list[Hit]] = {}
+    for name, key, title, second, right in parts[0].union(*parts[1:], all=True) if parts else ():
+        one = _SEARCHERS[name]
+        hit = Hit(title, one.address(key), one.icon, second or "", right or "", one.is_code)
+        hits.setdefault(name, []).append(hit)
+    return [Found(one.label, hits[one.name]) for one in searchers if one.name in hits]
+
+
+def _as_hits(searcher: Searcher, asked: Asked, actor: Actor) -> QuerySet[Any, Any]:
+    columns = {
+        "hit_key": searcher.key,
+        "hit_title": searcher.title,
+        "hit_second": searcher.second,
+        "hit_right": searcher.right,
+    }
+    said = {name: Cast(column, TextField()) for name, column in columns.items()}
+    rows: QuerySet[Any, Any] = searcher.rows(asked, actor).annotate(hit_of=Value(searcher.name), **said)
+    return rows.values_list("hit_of", *columns)
 
 
 code_in = scanning.code_in
 
 
 def exact(text: str, actor: Actor) -> str:
-    """The address of what a scanned or typed code means; "" where it is none."""
-    found = scanning.find(text, actor) if text.strip() else None
+    """The address of what a scanned or typed code means; "" where it is none. Every code has digits."""
+    found = scanning.find(text, actor) if any(letter.isdigit() for letter in text) else None
     return found.address if found else ""
 
 

@@ -56,8 +56,16 @@ RETURN NEW;
 """
 
 
-# What was signed stays as it was until the review is reopened; where it stands and what is left may move.
+# What was signed stays as it was until the review is reopened; where it stands and what is left may move. A row that
+# somebody read before the signature and saves after it would take the lock away unseen, so only a reopening does.
 _SIGNED_STAYS = """
+IF OLD.signed_at IS NOT NULL AND NEW.signed_at IS NULL AND (
+    SELECT meaning FROM synthesis_signature WHERE sample_id = OLD.id AND meaning <> 'decided' ORDER BY id DESC LIMIT 1
+) IS DISTINCT FROM 'reopened'
+THEN
+    RAISE EXCEPTION '% is signed: open the review again before it is changed', OLD.code
+        USING ERRCODE = 'check_violation';
+END IF;
 IF OLD.signed_at IS NOT NULL AND NEW.signed_at IS NOT NULL AND (
     (NEW.kind, NEW.code, NEW.name, NEW."group", NEW.project_id, NEW.unit, NEW.made_at, NEW.note, NEW.simulated,
      NEW.protocol_id, NEW.equipment_id, NEW.signed_at, NEW.created_by_id, NEW.created_at)
@@ -189,6 +197,7 @@ class Sample(Record):
             models.Index(fields=("kind", "-id"), name="sample_kind"),
             models.Index(fields=("group", "project", "id"), name="sample_groups", condition=Q(group__gt="")),
             models.Index(fields=("kind", "group", "name", "id"), name="sample_of_group_by_name"),
+            models.Index(fields=("unit", "amount_left"), name="sample_left_in_unit"),
             *(
                 models.Index(fields=("kind", column, "id"), name=f"sample_by_{column}")
                 for column in ("name", "group", "made_at", "amount_left", "place", "state")

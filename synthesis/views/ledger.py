@@ -42,8 +42,7 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
         else:
             tell(request, sample, entry)
             return redirect(f"{sample.get_absolute_url()}?tab=ledger")
-    entries = latest_entries(request, sample)
-    context = {"entries": entries, "ledger_form": form}
+    context = {**latest_entries(request, sample), "ledger_form": form}
     return render(request, "synthesis/sample.html", head(request, sample, "ledger") | context, status=status)
 
 

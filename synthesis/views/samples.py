@@ -26,7 +26,9 @@ from synthesis.models import Boat, LedgerEntry, Role, Sample
 from synthesis.models.samples import Kind
 from synthesis.pages import page
 
-MOST_ENTRIES = 500
+MOST_COUNTED = 999
+ENTRIES_PER_PAGE = 100
+NEAR_RELATIVES = 200  # before and after it; all of them stand on the page of the trace
 TABS = (
     ("", _("Overview")),
     ("measurements", _("Measurements")),
@@ -86,14 +88,18 @@ def head(request: HttpRequest, sample: Sample, tab: str) -> dict[str, Any]:
         "share_left": float(100 * sample.amount_left / sample.amount_made) if sample.amount_made else 0.0,
         "may_change": access.may(request.user, sample.project, Role.EDITOR),
         "may_decide": access.may(request.user, sample.project, Role.MANAGER),
-        "ledger_count": sample.entries.count(),
+        "ledger_count": _said(sample.entries.order_by()[: MOST_COUNTED + 1].count()),
         "notices": sample_parts.notices(own, request.user),
         "actions": sample_parts.actions(own, request.user),
     }
 
 
+def _said(count: int) -> str:
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+
+
 def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
-    chain = genealogy.chain(sample, request.user)
+    chain = genealogy.chain(sample, request.user, limit=NEAR_RELATIVES)
     boats = Boat.objects.select_related("run").filter(additive_id__in=list(chain.samples))
     unfolded = chain_folding.asked(request.GET.get("unfold", ""))
     graph = chain_folding.fold(chain_graph.build(chain, {sample.pk}, list(boats)), unfolded)
@@ -115,6 +121,7 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         "graph": graph,
         "edges": rows,
         "hidden": chain.hidden,
+        "cut": NEAR_RELATIVES if chain.cut else 0,
         "as_table": request.GET.get("chain") == "table",
         "unfolded": unfolded,
         "facts": logged,
@@ -126,12 +133,16 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
 
 
 def _ledger(request: HttpRequest, sample: Sample) -> dict[str, Any]:
-    return {"entries": latest_entries(request, sample), "ledger_form": LedgerForm(unit=sample.unit)}
+    return {**latest_entries(request, sample), "ledger_form": LedgerForm(unit=sample.unit)}
 
 
-def latest_entries(request: HttpRequest, sample: Sample) -> list[LedgerEntry]:
-    """The last entries of a ledger, newest first."""
-    return ledger.entries_of(sample, request.user)[-MOST_ENTRIES:][::-1]
+def latest_entries(request: HttpRequest, sample: Sample) -> dict[str, Any]:
+    """A page of the ledger, newest first, with where the next page goes on."""
+    before = request.GET.get("before", "")
+    start = int(before) if before.isdecimal() and len(before) < 19 else None
+    entries = ledger.entries_of(sample, request.user, latest=ENTRIES_PER_PAGE + 1, before=start)[::-1]
+    older = entries[ENTRIES_PER_PAGE - 1].pk if len(entries) > ENTRIES_PER_PAGE else None
+    return {"entries": entries[:ENTRIES_PER_PAGE], "older_entries": older, "later_entries": start is not None}
 
 
 def _history(request: HttpRequest, sample: Sample) -> dict[str, Any]:
