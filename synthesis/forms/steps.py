@@ -15,6 +15,7 @@ from synthesis import access, codes, groups
 from synthesis.errors import Refusal
 from synthesis.forms.equipment import offer_equipment
 from synthesis.forms.fields import MeasuredField, QuantityField, measured_field
+from synthesis.forms.places import PlaceField
 from synthesis.forms.reasons import ReasonedForm
 from synthesis.ledger import Take
 from synthesis.models import Project, Sample
@@ -170,4 +171,6 @@ def offer_projects(field: forms.Field, actor: access.Actor) -> None:
 
 
 def callback(field: Any, **options: Any) -> forms.Field | None:
+    if field.name == "place" and issubclass(field.model, Sample):
+        return PlaceField(**{"label": field.verbose_name, "required": False, **options})
     return measured_field(field, **options)
