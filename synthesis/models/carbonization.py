@@ -14,6 +14,13 @@ from synthesis.models.steps import measured
 from synthesis.records import Record, tracked
 
 _SIGNED_RUN_STAYS = """
+IF OLD.signed_at IS NOT NULL AND NEW.signed_at IS NULL AND (
+    SELECT meaning FROM synthesis_signature WHERE run_id = OLD.id AND meaning <> 'decided' ORDER BY id DESC LIMIT 1
+) IS DISTINCT FROM 'reopened'
+THEN
+    RAISE EXCEPTION '% is signed: open the review again before it is changed', OLD.code
+        USING ERRCODE = 'check_violation';
+END IF;
 IF OLD.signed_at IS NOT NULL AND NEW.signed_at IS NOT NULL AND NEW IS DISTINCT FROM OLD THEN
     RAISE EXCEPTION '% is signed: open the review again before it is changed', OLD.code
         USING ERRCODE = 'check_violation';
@@ -21,6 +28,9 @@ END IF;
 RETURN NEW;
 """
 _PART_OF_A_SIGNED_RUN_STAYS = """
+PERFORM FROM synthesis_carbonizationrun
+  WHERE id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END)
+    FOR KEY SHARE;
 IF EXISTS (SELECT FROM synthesis_carbonizationrun WHERE signed_at IS NOT NULL
             AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END,
                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END))

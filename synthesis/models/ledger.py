@@ -17,8 +17,11 @@ UPDATE synthesis_sample
 RETURN NEW;
 """
 
-# What a signed sample was made of, and how much came out, is part of what was signed.
+# What a signed sample was made of, and how much came out, is part of what was signed. The lock waits for whoever is
+# signing at this moment, so that no entry slips in between what was signed and the signature.
 _SIGNED_MAKING_STAYS = """
+PERFORM FROM synthesis_sample
+  WHERE id = NEW.product_id OR (NEW.kind = 'make' AND id = NEW.sample_id) FOR KEY SHARE;
 IF EXISTS (SELECT FROM synthesis_sample WHERE signed_at IS NOT NULL
             AND (id = NEW.product_id OR (NEW.kind = 'make' AND id = NEW.sample_id)))
 THEN
