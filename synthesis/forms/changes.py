@@ -66,6 +66,7 @@ class ChangeForm(forms.ModelForm[Any]):
             if name == "group":
                 field.widget.attrs["list"] = "groups"
             if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = None if field.required else "–"
                 _offer(field, actor, getattr(self.instance, name))
 
     @property
