@@ -33,7 +33,7 @@ class RecordKind:
     """``slug`` stands in the address (/history/furnace-run/12/). ``project`` is the column that names the project,
     or "" for what belongs to the whole laboratory; ``through`` is the table that this column leads to where the
     project stands there. ``fields`` are those that a person edits on its page, ``free`` those that may be changed
-    after signing.
+    after signing; ``page`` is where they do so, where that is not the page that all records have.
     """
 
     slug: str
@@ -46,6 +46,7 @@ class RecordKind:
     least: Role = Role.EDITOR
     parts: tuple[Part, ...] = ()
     home: Callable[[Any], str] = lambda record: record.get_absolute_url()
+    page: Callable[[Any], str] | None = None
 
     def project_id_of(self, row: Any) -> int | None:
         """The project of a record, or of one of its recorded versions."""

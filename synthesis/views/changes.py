@@ -57,7 +57,10 @@ def change_run(request: HttpRequest, code: str) -> HttpResponse:
 
 @page
 def change_record(request: HttpRequest, what: str, pk: int) -> HttpResponse:
-    return edit(request, record_of(request.user, what, pk))
+    record, kind = record_of(request.user, what, pk), kind_of(what)
+    if kind.page is not None:
+        return redirect(kind.page(record))
+    return edit(request, record)
 
 
 def record_of(actor: Actor, slug: str, pk: int) -> Any:
