@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Literal
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
 from synthesis.access import Actor, visible_projects
 from synthesis.models import Sample
@@ -52,16 +51,6 @@ SELECT what, id, code, project_id, instrument_id, at FROM (
 """
 
 
-_ANCESTORS = """
-WITH RECURSIVE up(id) AS (
-    SELECT sample_id FROM synthesis_ledgerentry WHERE product_id = %s
-    UNION
-    SELECT entry.sample_id FROM up JOIN synthesis_ledgerentry entry ON entry.product_id = up.id
-)
-SELECT id FROM up
-"""
-
-
 @dataclass(frozen=True)
 class Row:
     """``what`` says of which table ``id`` is; ``code`` and ``project_id`` are of the sample or run that it is about."""
@@ -72,11 +61,6 @@ class Row:
     project_id: int | None
     instrument_id: int | None
     at: datetime | None
-
-
-def ancestors(sample: int) -> RawSQL:
-    """For ``pk__in``: the numbers of everything that went into a sample, however far back."""
-    return RawSQL(_ANCESTORS, [sample])  # noqa: S611  # the number is a parameter
 
 
 def rows(sample: Sample) -> list[Row]:
