@@ -119,7 +119,8 @@ def create(
     if Protocol.objects.filter(project=project, kind=kind, name=name).exists():
         raise Refusal(
             _(
-                "%(project)s has a protocol ‘%(name)s’ for this step already. Draw a new version of it, or choose another name."
+                "%(project)s has a protocol ‘%(name)s’ for this step already. "
+                "Draw a new version of it, or choose another name."
             )
             % {"project": project, "name": name},
             field="name",
