@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ def of_segments(
     ]
 
 
-def of_boats(run: CarbonizationRun, boats: Sequence[Any]) -> list[tuple[Any, Fact | None]]:
+def of_boats(run: CarbonizationRun, boats: Iterable[Any]) -> list[tuple[Any, Fact | None]]:
     """Each boat with its mass in beside the one planned for its additive."""
     planned, limits = run.planned.get("boats", {}), protocols.limits_of(run)
     found = []
@@ -156,7 +156,8 @@ def _segment(
             continue
         apart = deviations.between(wanted, ran, unit, limits.get(f"segment.{name}"))
         over = over or apart.over
-        label = split_label(str(one._meta.get_field(name).verbose_name))[0]
+        column: Any = one._meta.get_field(name)
+        label = split_label(str(column.verbose_name))[0]
         said.append(f"{label} {apart}")
     if not said:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from synthesis import deviations
 from synthesis.deviations import Deviation
@@ -27,7 +28,8 @@ def pin(record: Sample | CarbonizationRun, version: ProtocolVersion, takes: Sequ
     for name, value in planned.items():
         actual = getattr(record, name, None) if name in names else None
         if isinstance(value, int | float) and isinstance(actual, int | float):
-            label, unit = split_label(str(record._meta.get_field(name).verbose_name))
+            column: Any = record._meta.get_field(name)
+            label, unit = split_label(str(column.verbose_name))
             apart = deviations.between(value, actual, unit, plan.limits.get(name))
             _need_reason(record, name, label[:1].upper() + label[1:], apart)
     for row in plan.takes:

@@ -14,7 +14,7 @@ from labsys.reports.content import Note, StepLine
 from labsys.reports.furnace_steps import furnace_lines
 from labsys.reports.limits import WEIGHED, deviation, limit_for, past_limit
 from labsys.reports.wording import capital
-from synthesis import conversion, words
+from synthesis import conversion, deviations, protocols, words
 from synthesis.errors import Refusal
 from synthesis.genealogy import Chain, Edge
 from synthesis.models import Boat, CarbonizationRun, MaterialLot, Sample

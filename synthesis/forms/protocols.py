@@ -62,7 +62,8 @@ class ContentForm(forms.Form):
     def __init__(
         self, *args: Any, step: Any, actor: access.Actor, content: Mapping[str, Any], **options: Any
     ) -> None:
-        super().__init__(*args, initial=_typed(content), **options)
+        options["initial"] = _typed(content)
+        super().__init__(*args, **options)
         self.measured: list[tuple[str, str, str]] = []
         self.texts: list[str] = []
         for name, field in step(actor=actor).fields.items():

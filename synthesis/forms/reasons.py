@@ -53,7 +53,13 @@ def reason_in(data: Any, name: str) -> str:
     return str(data.get(name, "") if data is not None else "").strip()[:LONGEST_REASON]
 
 
-class ReasonedForm(forms.BaseForm if TYPE_CHECKING else object):
+if TYPE_CHECKING:
+    _Base = forms.BaseForm
+else:
+    _Base = object
+
+
+class ReasonedForm(_Base):
     """For forms whose measured fields have a plan in ``follows``."""
 
     follows: Plan

@@ -145,7 +145,7 @@ class TakeRows(forms.BaseFormSet[TakeForm]):
 
     def _construct_form(self, i: int, **kwargs: Any) -> TakeForm:
         """What was filled in before and is sent unchanged counts like what was typed."""
-        form: TakeForm = super()._construct_form(i, **kwargs)
+        form: TakeForm = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # unknown to the stubs
         form.empty_permitted = False
         return form
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from synthesis import access, facts, flag_notices, furnace, ledger, prefilling
+from synthesis import access, facts, furnace, ledger, prefilling
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.forms.furnace import BoatRows, Boats, LoggedSegmentRows, LoggedSegments, RunForm
 from synthesis.forms.rows import place_refusal, require_use
@@ -85,8 +85,7 @@ def _build(request: HttpRequest) -> RunStep:
     run = access.get_visible(runs, request.user, code=like) if like else None
     version, offers = protocol_for(request, FURNACE, run.protocol if run else None)
     plan = plan_of(version) if version else RunForm.built_in()
-    initial = dict(plan_texts(RunForm, plan)) if version else {}
-    initial |= _initial(run)
+    initial: dict[str, Any] = {**(plan_texts(RunForm, plan) if version else {}), **_initial(run)}
     source = request.GET.get("from", "")
     if source and data is None:
         found = access.get_visible(Sample.objects.all(), request.user, code=source)

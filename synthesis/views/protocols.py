@@ -137,7 +137,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         if last.released_at is None:
             protocols.change(last, content)
         else:
-            last = protocols.new_version(protocol, content, request.user)
+            person: Any = request.user
+            last = protocols.new_version(protocol, content, person)
         messages.success(request, _("Kept %(version)s as a draft.") % {"version": last})
         return redirect("protocol", pk=protocol.pk)
     title = _("%(name)s, version %(number)s") % {
