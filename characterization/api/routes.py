@@ -6,10 +6,11 @@ from typing import Any
 
 from rest_framework.viewsets import GenericViewSet
 
-from characterization.api import files, measurements, uploads
+from characterization.api import documents, files, measurements, uploads
 
 ROUTES: tuple[tuple[str, type[GenericViewSet[Any]]], ...] = (
     ("files", files.Files),
+    ("documents", documents.Documents),
     ("measurements", measurements.Measurements),
     ("uploads", uploads.Uploads),
 )

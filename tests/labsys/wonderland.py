@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cells.models import CathodeBatch, Cell, Channel, Occupation, Study
-from characterization import ingest
-from characterization.models import Measurement, RawFile, Upload
+from characterization import documents, ingest
+from characterization.models import Document, Measurement, RawFile, Upload
 from synthesis import access, event_log, furnace, ledger, logbook, protocols
 from synthesis.models import (
     ApiToken,
@@ -89,6 +89,7 @@ def build() -> House:
     )
     ingest.ingest(file.job.pk)
     measurement = Measurement.objects.get(file=file)
+    documents.add(samples["cells"], [b"%PDF-1.7"], name=f"{WORD}.pdf", size=8, actor=alice)
     upload = Upload.objects.create(user=type(alice).objects.get(username="bob"), length=100)
     house = House(project, run, file, upload, measurement, study, channel, instrument, samples, {})
     house.chart_keys = _chart_keys(house, _logged_in(alice))
@@ -196,7 +197,7 @@ def _values(house: House, path: str) -> dict[str, Any]:
     samples = house.samples
     is_run = part in ("carbonization-runs", "furnace-runs")
     keys = {
-        "files": house.file.pk, "measurements": house.measurement.pk, "studies": house.study.pk,
+        "documents": Document.objects.get().pk, "files": house.file.pk, "measurements": house.measurement.pk, "studies": house.study.pk,
         "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
         "samples": samples["samples"].entries.earliest("pk").pk, "materials": Material.objects.get().pk, "many": JointEntry.objects.get().pk, "history": house.run.pk, "protocols": house.project.protocols.get().pk,
