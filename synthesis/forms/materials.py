@@ -15,7 +15,7 @@ from synthesis.errors import Refusal
 from synthesis.forms.fields import QuantityField, shown
 from synthesis.forms.steps import callback
 from synthesis.models import Material
-from synthesis.units import Quantity, dimension
+from synthesis.units import Quantity, dimension, plain
 
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (gettext_lazy("What it is"), ("name", "short_name", "formula", "cas_number", "phase", "supplier")),
@@ -65,6 +65,9 @@ class MaterialForm(forms.ModelForm[Material]):
         amount = self.initial.get("low_stock_amount")
         if isinstance(amount, Decimal):
             self.initial["low_stock_amount"] = shown(Quantity(amount, unit))
+        for name in ("molar_mass_g_per_mol", "density_g_per_mL"):
+            if isinstance(value := self.initial.get(name), Decimal):
+                self.initial[name] = plain(value)
         self.fields["formula"].help_text = _("The molar mass follows from it: (NH4)6Mo7O24·4H2O.")
         self.fields["cas_number"].help_text = _("Its last digit is checked.")
         self.fields["formula"].widget.attrs |= {

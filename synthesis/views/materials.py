@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from synthesis import access, alerts, changes, formulas, logbook, material_rules, record_kinds, sample_parts
+from synthesis import (
+    access,
+    alerts,
+    changes,
+    formulas,
+    logbook,
+    material_rules,
+    record_kinds,
+    sample_parts,
+    words,
+)
 from synthesis.access import Actor
 from synthesis.changes import Difference, Outcome
 from synthesis.conversion import also
@@ -168,7 +178,7 @@ def _lot_panel(request: HttpRequest, sample: Sample) -> dict[str, Any] | None:
     return {
         "lot": lot,
         "material": lot.material,
-        "also": also(lot, lot.amount_left),
+        "also": [words.amount(one.value, one.unit) for one in also(lot, lot.amount_left)],
         "may_open": lot.opened_on is None
         and lot.signed_at is None
         and access.may(request.user, lot.project, Role.EDITOR),
