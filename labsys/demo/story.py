@@ -8,7 +8,7 @@ import pghistory
 from django.db import transaction
 
 from cells.models import CathodeBatch, Cell, Channel
-from labsys.demo import building, files, making, people, shelf
+from labsys.demo import building, files, making, people, protocols, shelf
 from labsys.demo.calendar import at
 from labsys.demo.cycling import Build
 from labsys.demo.files import Instruments
@@ -30,6 +30,7 @@ def load(password: str) -> Team:
     with pghistory.context(url="manage.py demo"):
         team = people.gather(password)
         lots, sources = shelf.stock(team), files.instruments(team)
+        protocols.release(team, lots)
         additives = {"SP": shelf.super_p(team), **making.additives(team, lots)}
         for number, (group, additive) in enumerate(additives.items()):
             files.of_additive(team, sources, additive, SEEDS[group], 100 + 10 * number, at(12 + number, 13))
