@@ -1,7 +1,6 @@
 """What a scanner, a camera or a hurried hand enters, and the thing that is meant by it.
 
-Labels carry ``https://host/s/CODE`` (QR) or the bare code (Data Matrix). A place has no code of its own in the
-database; on labels it is PL- and its number.
+Labels carry ``https://host/s/CODE`` (QR) or the bare code (Data Matrix). A place's code is PL- and its number.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
-
-from django.urls import NoReverseMatch, reverse
 
 from synthesis import access
 from synthesis.models import CarbonizationRun, Place, Sample
@@ -88,11 +85,7 @@ def of_run(run: CarbonizationRun) -> Found:
 
 
 def of_place(place: Place) -> Found:
-    try:
-        address = reverse("place", args=[place.pk])
-    except NoReverseMatch:
-        address = f"/places/{place.pk}/"
-    return Found("place", place, f"{PLACE_PREFIX}-{place.pk:04d}", address)
+    return Found("place", place, place.code, place.get_absolute_url())
 
 
 def near(text: str, actor: access.Actor) -> list[Found]:

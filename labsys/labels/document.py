@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from labsys.reports.document import faces
 from synthesis.errors import Refusal
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-PICTOGRAMS = Path(settings.BASE_DIR) / "static" / "ghs"
+PICTOGRAMS = Path(settings.BASE_DIR) / "static" / "icons" / "ghs.svg"
 SMALLEST_MODULE = 0.25  # mm: two dots of a 203 dpi label printer, three at 300 dpi
 EDGE = 0.6  # mm of the label that a matrix leaves free, beside its quiet zone
 LARGEST_MATRIX = 26.0  # mm
@@ -131,9 +132,11 @@ def side_of(size: Size) -> float:
 
 @lru_cache
 def pictogram(name: str) -> str:
-    """The SVG of a GHS pictogram, or "" where there is none: then its name is printed."""
-    path = PICTOGRAMS / f"{Path(name).name}.svg"
-    return path.read_text() if path.is_file() else ""
+    """The drawing of a GHS pictogram, or "" where there is none: then its name is printed."""
+    found = re.search(
+        rf'<symbol id="{re.escape(name)}" (viewBox="[^"]*")>(.*?)</symbol>', PICTOGRAMS.read_text(), re.S
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {found[1]}>{found[2]}</svg>' if found else ""
 
 
 def _compile(

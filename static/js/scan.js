@@ -14,7 +14,7 @@
   const codeIn = (text) => {
     let bare = text.normalize("NFKC").replace(/[\p{C}]/gu, "").trim().replace(/^\](?:d|Q|C|e|E)[0-9a-z]/, "");
     const found = ADDRESS.exec(bare);
-    if (found) bare = found[1].toLowerCase() === "places" ? `PL-${found[2]}` : decodeURIComponent(found[2]);
+    if (found) bare = found[1].toLowerCase() === "places" && /^\d+$/.test(found[2]) ? `PL-${found[2]}` : decodeURIComponent(found[2]);
     bare = bare.replaceAll("ß", "-").toUpperCase();
     const shape = SHAPE.exec(bare);
     return shape ? `${shape[1]}-${String(Number(shape[2])).padStart(4, "0")}` : bare;

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from synthesis import access, fitting, scanning, words
 from synthesis.models import Role
+from synthesis.models.samples import Kind
 from synthesis.pages import page
 from synthesis.scanning import Found
 from synthesis.views.samples import NEXT
@@ -44,9 +45,17 @@ def scan_page(request: HttpRequest) -> HttpResponse:
         "codes": ",".join(one.code for one in listed),
         "samples": ",".join(one.code for one in listed if one.kind == "sample"),
         "place": next((one for one in listed if one.kind == "place"), None),
+        "pool_first": _pool_first(listed),
         **(_ways(request, found) if found else {}),
     }
     return render(request, "synthesis/scan.html", context)
+
+
+def _pool_first(listed: list[Found]) -> str:
+    """The code of the first of several samples of one kind, which can be pooled; else ""."""
+    samples = [one for one in listed if one.kind == "sample"]
+    kinds = {one.thing.kind for one in samples}
+    return samples[-1].code if len(samples) > 1 and len(kinds) == 1 and Kind.CELL not in kinds else ""
 
 
 def _ways(request: HttpRequest, found: Found) -> dict[str, Any]:
