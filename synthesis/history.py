@@ -113,7 +113,8 @@ def _happening(
     }
     version = f"{first.model.__name__.lower()}.{first.pk}"
     if first.what == "insert":
-        about["who"] = who.get(first.user) or who.get(first.doc.get("created_by_id"), about["who"])
+        logged = (base or first).doc.get("created_by_id")
+        about["who"] = who.get(first.user) or who.get(logged, about["who"])
         return Happening(what=_("logged it"), order=0, version=version, **about) if base else None
     if first.what == "delete":
         return Happening(what=_("deleted it"), order=4, **about) if base else None

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BooleanField
 from django.utils.translation import gettext as _
 
 from synthesis import access, reviews, signed_content
@@ -17,7 +18,7 @@ from synthesis.access import Actor
 from synthesis.models import Sample, Signature
 from synthesis.review_rules import Meaning, name_of
 from synthesis.signed_content import Subject
-from synthesis.value_words import NOTHING, label_of
+from synthesis.value_words import NOTHING, label_of, said
 
 MOST_NAMED = 6
 
@@ -136,13 +137,19 @@ def _lines(value: Any, path: str = "") -> dict[str, str]:
 def _deviation(
     subject: Subject, part: str, key: str, old: str | None, new: str | None, hidden: set[str]
 ) -> Deviation:
-    label = _labels().get(part, part)
     if part == "record":
         own: Any = subject.own if isinstance(subject, Sample) else subject
-        label = label_of(own._meta.get_field(key))
-    elif key:
-        label = f"{label} · {key}"
-    return Deviation(label, _shown(old, hidden), _shown(new, hidden))
+        column = own._meta.get_field(key)
+        return Deviation(label_of(column), _value(column, old), _value(column, new))
+    label = _labels().get(part, part)
+    return Deviation(f"{label} · {key}" if key else label, _shown(old, hidden), _shown(new, hidden))
+
+
+def _value(column: Any, text: str | None) -> str:
+    """A signed field as people read it; what it refers to was signed by its name."""
+    if not text or column.is_relation:
+        return text or NOTHING
+    return said(column, text == "true" if isinstance(column, BooleanField) else column.to_python(text))
 
 
 def _labels() -> dict[str, str]:

@@ -20,7 +20,8 @@ register = template.Library()
 @register.inclusion_tag("synthesis/review_notices.html", takes_context=True)
 def review_notices_of(context: template.Context, subject: Subject) -> dict[str, Any]:
     """Whether it is locked, opened again, or no longer what was signed."""
-    return {"notices": review_notices.sentences(subject, context["request"].user)}
+    request = context["request"]
+    return {"notices": review_notices.sentences(subject, request.user), "request": request}
 
 
 @register.inclusion_tag("synthesis/review_panel.html", takes_context=True)
