@@ -261,7 +261,7 @@
     const screen = screens[at];
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !isNumber(screen)) return;
     if (event.key.length === 1) {
-      const now = performance.now();
+      const now = event.timeStamp;
       if (now - burst.last > 100) { burst.screen = screen; burst.was = { ...state.get(screen) }; }
       burst.last = now;
     }

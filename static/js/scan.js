@@ -56,7 +56,7 @@
   const editable = (target) => target.closest?.("input, textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const now = performance.now();
+    const now = event.timeStamp;
     const ends = event.key === "Enter" || event.key === "Tab";
     const quick = now - last < FAST;
     if (event.key.length === 1) {
