@@ -14,6 +14,7 @@ from synthesis.genealogy import Chain, Edge
 from synthesis.models import Boat, Sample
 from synthesis.models.samples import Kind
 
+PORTIONS = ("split", "pool")  # what was taken so was not used as anything
 NARROWEST, WIDEST = 86, 176
 _SLIM, _BROAD = "filjrtI.,:;|'()[] ", "mwMWCDGOQ@%…—"
 # What a step is, in the one or two words that fit into its box.
@@ -194,7 +195,8 @@ def _roles(graph: Graph, chain: Chain) -> None:
     """A lot that was used as one thing only says as what: "Mo salt" tells more than the first words of its name."""
     uses: dict[int, set[str]] = defaultdict(set)
     for edge in chain.edges:
-        uses[edge.source_id].add(edge.role)
+        if edge.role not in PORTIONS:
+            uses[edge.source_id].add(edge.role)
     for pk, roles in uses.items():
         node = graph.nodes.get(f"s{pk}")
         if node and node.lot and not node.here and len(roles) == 1 and (role := next(iter(roles))):
@@ -206,10 +208,12 @@ def _losses(graph: Graph, chain: Chain) -> None:
     dried = {pk: sample for pk, sample in chain.samples.items() if sample.kind == Kind.FREEZE_DRIED}
     taken: dict[int, float] = defaultdict(float)
     for edge in chain.edges:
-        if edge.target_id in dried and edge.unit == dried[edge.target_id].unit:
+        if edge.role in PORTIONS:
+            dried.pop(edge.target_id, None)  # a part or a pool was not dried when it was made
+        elif edge.target_id in dried and edge.unit == dried[edge.target_id].unit:
             taken[edge.target_id] += float(edge.amount)
     for pk, mass in taken.items():
-        if mass and dried[pk].amount_made:
+        if mass and pk in dried and dried[pk].amount_made:
             share = 100 * (1 - float(dried[pk].amount_made) / mass)
             graph.nodes[f"s{pk}"].below = _("loss %(share)s %%") % {"share": words.digits(share, 1)}
 
