@@ -82,6 +82,7 @@ class _Checker:
         self.columns = {column.name: column for column in found.columns}
         self.forms = RowForms(found.kind, actor)
         self.roles = [dict(role) for role in found.kind.roles(found.common, actor)]
+        self.defaults = self.forms.defaults()
         self.sources = Sources(actor, self._named_samples())
         self.codes = _Codes(found)
         self.rights: dict[int, str] = {}
@@ -125,7 +126,7 @@ class _Checker:
 
     def _read(self, entry: Entry, merged: Mapping[str, str]) -> dict[str, Any]:
         """What the form is given. A value that cannot be read is a fault already and is left out."""
-        data: dict[str, Any] = {}
+        data: dict[str, Any] = dict(self.defaults)
         for name, text in merged.items():
             column = self.columns.get(name)
             if column is None or not text or column.take is not None or name in ("code", UNIT):
@@ -135,6 +136,7 @@ class _Checker:
             try:
                 data[name] = reading_values.read(text, column)
             except Refusal as refusal:
+                data.pop(name, None)
                 self._fault(entry, name, refusal.message)
         return data
 

@@ -51,6 +51,15 @@ class RowForms:
         _check_once(form, self._violations)
         return form
 
+    def defaults(self) -> dict[str, Any]:
+        """What a required field says of itself where nobody says otherwise."""
+        fields = self.kind.new_form(None, self.actor).fields
+        return {
+            name: field.initial
+            for name, field in fields.items()
+            if field.required and field.initial is not None and not callable(field.initial)
+        }
+
     def _choosing(self) -> tuple[str, ...]:
         if self._names is None:
             fields = self.kind.new_form(None, self.actor).fields

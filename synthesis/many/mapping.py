@@ -93,7 +93,8 @@ def _head_row(rows: Sequence[Row], words: Mapping[str, str]) -> int:
     """The row that holds most of the known heads; titles may stand above it."""
     if not rows:
         raise Unreadable(_("The table is empty."))
-    found = [sum(bool(_known(cell, words)) for cell in row.cells) for row in rows[:HEAD_WITHIN]]
+    tried = range(min(len(rows), HEAD_WITHIN))
+    found = [sum(bool(_known(text, words)) for text in _texts(rows, at)) for at in tried]
     return found.index(max(found))
 
 
