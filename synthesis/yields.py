@@ -27,6 +27,8 @@ from synthesis.models.samples import Kind
 
 MEDIUM = ("kerosene", "span 60", "tween 20", "water", "oil phase", "ethanol")
 """Roles that stay in no product: the oil phase of the emulsion and what is washed or dried out."""
+PORTIONS = ("split", "pool")
+"""Roles of what was split or pooled: nothing is gained or lost there, so there is no yield."""
 STEPS = (Kind.NANOSPONGE, Kind.IMPREGNATED, Kind.FREEZE_DRIED, Kind.ADDITIVE)
 
 _MASSES = """
@@ -142,7 +144,7 @@ def _content(
         return known[pk]
     known[pk] = None  # whatever leads back to itself has no content
     kind, mass = made.get(pk, ("", 0.0))
-    if kind == Kind.NANOSPONGE:
+    if kind == Kind.NANOSPONGE and not (what != "sponge" and _portioned(taken.get(pk, []))):
         known[pk] = mass if what == "sponge" else _reagents(taken.get(pk, []))
         return known[pk]
     total = 0.0
@@ -160,10 +162,15 @@ def _content(
 
 def _step(kind: str, mass: float, taken: list[Taken]) -> float | None:
     """What came out per what went in, in %."""
-    if not taken or not mass or kind not in STEPS:
+    if not taken or not mass or kind not in STEPS or _portioned(taken):
         return None
     went_in = _reagents(taken) if kind == Kind.NANOSPONGE else _sum(taken)
     return 100 * mass / went_in if went_in else None
+
+
+def _portioned(taken: list[Taken]) -> bool:
+    """Whether a sample is a part or a pool of others like it, which no step made."""
+    return any(one.role in PORTIONS for one in taken)
 
 
 def _reagents(taken: list[Taken]) -> float | None:

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from synthesis import genealogy, ledger, splitting
+from synthesis import furnace, genealogy, ledger, splitting, yields
 from synthesis.errors import NotEnough, Refusal
-from synthesis.models import LedgerEntry, MaterialLot, NanospongeBatch, Sample
+from synthesis.models import CarbonizationRun, LedgerEntry, MaterialLot, NanospongeBatch, Sample
 from synthesis.models.samples import State
 from synthesis.splitting import Part, evenly, pool, split
 from synthesis.units import Quantity
@@ -188,3 +188,17 @@ def test_only_what_has_something_left_and_is_not_held_offers_a_split(project):
     assert splitting.may_be_split(factories.sponge(project))
     assert not splitting.may_be_split(factories.sponge(project, state=State.HOLD))
     assert not splitting.may_be_split(factories.cell(project))
+
+
+def test_a_part_has_no_yield_of_its_own_and_the_chain_counts_its_reagents_once(project):
+    reagent = factories.lot(project, "100")
+    batch = ledger.record(
+        NanospongeBatch(project=project), grams("40"), [ledger.Take(reagent, grams("80"), "melamine")], None
+    )
+    (part,) = split(batch, [Part(grams("20"))], by=None)
+    load = furnace.BoatLoad(part, grams("10"), grams("4"), "NPCs")
+    run = furnace.record_run(CarbonizationRun(project=project), [], [load], None)
+    assert yields.of_samples([part.pk]) == {}
+    assert yields.of_samples([batch.pk]) == {batch.pk: 50.0}
+    along = {round(one.percent, 6) for one in yields.of_sample(run.boats.get().additive)}
+    assert along == {40.0, 20.0}  # 4 g of 10 g in the boat and of 10 g of sponge; of 20 g of reagents
