@@ -15,6 +15,7 @@ from characterization.panels import Choice
 from labsys.reports import measured
 from labsys.reports.gather import Gathered
 from labsys.reports.wording import FONTS, capital
+from synthesis import access
 from synthesis.access import Actor
 
 WIDTH_MM, HEIGHT_MM = 84.0, 52.0
@@ -42,6 +43,8 @@ def _charts(gathered: Gathered, actor: Actor) -> Iterator[tuple[str, Chart, str]
     """The sample's own charts, else those of the nearest sample above that has any; then the cells'."""
     for chart, caption in _nearest(gathered, actor)[:MOST_OWN]:
         yield "findings", chart, caption
+    for chart, caption in _of_run(gathered, actor):
+        yield "findings", chart, caption
     comparison = gathered.cells.comparison
     if comparison is not None:
         for chart in comparison.charts:
@@ -54,6 +57,20 @@ def _nearest(gathered: Gathered, actor: Actor) -> list[tuple[Chart, str]]:
         if found:
             return found
     return []
+
+
+def _of_run(gathered: Gathered, actor: Actor) -> list[tuple[Chart, str]]:
+    """How the furnace run of an additive went, by the newest log of it."""
+    logs = access.visible(
+        Measurement.objects.filter(run__boats__additive=gathered.sample.pk, current=True), actor
+    )
+    newest = logs.select_related("run").order_by("-pk").first()
+    if newest is None:
+        return []
+    shown = [panel.chart for panel in panels.panels_of(newest, Choice(), "s4")]
+    return [
+        (chart, _sentence(f"{chart.title}, {newest.run}", chart.subtitle, chart.caption)) for chart in shown
+    ]
 
 
 def _own(measurement: Measurement) -> list[tuple[Chart, str]]:
