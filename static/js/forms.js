@@ -38,6 +38,12 @@
     } else if (event.key === "Enter" && at >= 0) { event.preventDefault(); choose(combo, options[at]); }
     else if (event.key === "Escape" || event.key === "Tab") close(combo);
   });
+  // Whoever goes on to another field leaves no list behind; a press on a choice keeps the focus in the input.
+  document.addEventListener("mousedown", (event) => { if (event.target.closest(".combo-option")) event.preventDefault(); });
+  document.addEventListener("focusout", (event) => {
+    const combo = event.target.closest?.("[data-combo]");
+    if (combo && !combo.contains(event.relatedTarget)) close(combo);
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.matches?.(".combo-list") && document.activeElement === one("input", event.target.parentElement))
       one("input", event.target.parentElement).setAttribute("aria-expanded", "true");
