@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from synthesis import access, changes, event_log, record_kinds, sample_parts
 from synthesis.access import Actor
-from synthesis.changes import Difference, Outcome
+from synthesis.change_words import asked_of_each, tell
+from synthesis.changes import Difference
 from synthesis.errors import NotAllowed, Refusal
 from synthesis.forms.changes import (
     ChangeForm,
@@ -30,19 +28,7 @@ from synthesis.history import people
 from synthesis.models import CarbonizationRun, Role, Sample
 from synthesis.pages import page
 from synthesis.record_kinds import RecordKind
-from synthesis.value_words import label_of, moment, said
 from synthesis.views.samples import sample_of
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A conflict as the page shows it, beside its field."""
-
-    name: str
-    label: str
-    sentence: str
-    mine: str
-    theirs: str
 
 
 @page
@@ -115,7 +101,7 @@ def _written(request: HttpRequest, record: Any, form: ChangeForm, opened: Opened
     if outcome.errors:
         place_errors(form, outcome.errors)
         return _shown(request, record, form, opened, status=422)
-    _tell(request, record, outcome)
+    tell(request, record, outcome)
     return redirect(record_kinds.of(record).home(record))
 
 
@@ -128,7 +114,7 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     kind = record_kinds.of(record)
-    for one in _asked(record, conflicts or [], opened, form):
+    for one in asked_of_each(record, conflicts or [], opened, form):
         setattr(form[one.name], "asked", one)  # noqa: B010  # a mark for the template on the bound field
         if conflicts:
             form.add_error(one.name, one.sentence)
@@ -145,60 +131,8 @@ def _shown(
     return render(request, "synthesis/change.html", context, status=status)
 
 
-def _asked(record: Any, conflicts: list[Difference], opened: Opened, form: ChangeForm) -> list[Asked]:
-    found = {conflict.name: conflict for conflict in conflicts}
-    names = people({conflict.by for conflict in conflicts})
-    return [_one(record, name, found.get(name), names, form) for name in opened.asked]
-
-
-def _one(
-    record: Any, name: str, conflict: Difference | None, names: dict[int | None, str], form: ChangeForm
-) -> Asked:
-    column = record._meta.get_field(name)
-    label, theirs = label_of(column), said(column, getattr(record, name))
-    mine = said(column, form.cleaned_data.get(name)) if hasattr(form, "cleaned_data") else form[name].value()
-    sentence = _("%(label)s was changed meanwhile: it is %(theirs)s now. Keep yours or take theirs.")
-    told = {"label": label, "theirs": theirs}
-    if conflict is not None and conflict.at is not None:
-        sentence = _(
-            "%(who)s changed %(label)s at %(at)s (%(base)s → %(theirs)s). Keep yours or take theirs."
-        )
-        told |= {
-            "who": names.get(conflict.by, _("Somebody")),
-            "at": moment(conflict.at),
-            "base": said(column, _python(column, conflict.base)),
-        }
-    return Asked(name, label, sentence % told, str(mine), theirs)
-
-
-def _python(column: Any, text: str) -> Any:
-    if column.is_relation or text == "":
-        return text
-    return text == "true" if column.get_internal_type() == "BooleanField" else column.to_python(text)
-
-
-def _tell(request: HttpRequest, record: Model, outcome: Outcome) -> None:
-    if not outcome.written:
-        messages.info(request, _("Nothing was changed."))
-    else:
-        labels = ", ".join(label_of(record._meta.get_field(one.name)) for one in outcome.written)  # type: ignore[arg-type]  # columns only
-        messages.success(request, _("Changed %(fields)s.") % {"fields": labels})
-    names = people({one.by for one in outcome.kept})
-    for one in outcome.kept:
-        column: Any = record._meta.get_field(one.name)
-        messages.info(
-            request,
-            _("%(who)s changed %(label)s meanwhile; that was kept: %(theirs)s.")
-            % {
-                "who": names.get(one.by, _("Somebody")),
-                "label": label_of(column),
-                "theirs": said(column, one.theirs),
-            },
-        )
-
-
 def _may_change(sample: Sample, actor: Actor) -> bool:
-    return sample.signed_at is None and access.may(actor, sample.project, Role.EDITOR)
+    return access.may(actor, sample.project, Role.EDITOR)
 
 
 sample_parts.act(
