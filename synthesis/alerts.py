@@ -173,7 +173,7 @@ def _ending(lot: MaterialLot, today: date) -> Alert:
         "bad" if expired else "warn",
         "calendar-clock",
         f"{lot.code} " + (_("has expired") if expired else _("expires soon")),
-        f"{lot.material}, {_expiry(lot.expires_on or today, today)}",
+        f"{lot.material} · {_expiry(lot.expires_on or today, today)}",
         lot.get_absolute_url(),
         _("Open"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -152,7 +153,7 @@ def _shown(request: HttpRequest, place: Place, form: MoveHereForm) -> HttpRespon
         "place": place,
         "above": _above(place),
         "branch": own,
-        "branches": list(branches.values()),
+        "branches": [replace(one, depth=one.depth - own.depth - 1) for one in branches.values()],
         "samples": samples[:MOST_SAMPLES],
         "more": len(samples) > MOST_SAMPLES,
         "hidden": max(taken - own.here, 0),
