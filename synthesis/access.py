@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from synthesis import seeing
 from synthesis.errors import NotAllowed
-from synthesis.models import ApiToken, Instrument, Project, Role
+from synthesis.models import ApiToken, Instrument, Membership, Project, Role
 
 M = TypeVar("M", bound=Model)
 
@@ -68,10 +68,23 @@ def visible(records: QuerySet[M], actor: Actor, path: str = "project") -> QueryS
 
 def visible_ids(actor: Actor) -> list[int]:
     """The numbers of the projects that the actor may see; asked once per page."""
-    return seeing.once(
-        ("projects", actor.pk),
-        lambda: list(visible_projects(actor).order_by("pk").values_list("pk", flat=True)),
-    )
+    if getattr(actor, "is_superuser", False) and actor.is_active:
+        return seeing.once(
+            "projects", lambda: list(Project.objects.order_by("pk").values_list("pk", flat=True))
+        )
+    return sorted(_roles(actor))
+
+
+def _roles(actor: Actor) -> dict[int, Role]:
+    """A person's role in each of their projects; asked once per page."""
+    if actor.pk is None or not actor.is_active:
+        return {}
+    return seeing.once(("roles", actor.pk), lambda: _asked_roles(actor))
+
+
+def _asked_roles(actor: Actor) -> dict[int, Role]:
+    rows = Membership.objects.filter(user=actor.pk).values_list("project", "role")
+    return {project: Role(role) for project, role in rows}
 
 
 def get_visible(records: QuerySet[M], actor: Actor, path: str = "project", **lookup: Any) -> M:
@@ -88,10 +101,7 @@ def visible_instruments(actor: Actor) -> QuerySet[Instrument]:
 def role_in(actor: Actor, project: Project) -> Role | None:
     if getattr(actor, "is_superuser", False) and actor.is_active:
         return Role.MANAGER
-    if actor.pk is None or not actor.is_active:
-        return None
-    found = project.memberships.filter(user=actor.pk).values_list("role", flat=True).first()
-    return Role(found) if found else None
+    return _roles(actor).get(project.pk)
 
 
 def may(actor: Actor, project: Project, least: Role) -> bool:

@@ -48,6 +48,11 @@ class Asked:
         return bool(self.words) and not self.conditions
 
     @property
+    def is_words(self) -> bool:
+        """Only words, and no beginning of a code, which is looked up as a code."""
+        return self.is_plain and not any(code_prefix(word) for word in self.words)
+
+    @property
     def samples(self) -> Q:
         """The condition on a sample, of whatever kind's table."""
         named = (

@@ -5,13 +5,14 @@ The edges are the ledger's uses; nothing is stored twice. Answers are read-only 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from django.db import connection
 
+from synthesis import seeing
 from synthesis.access import Actor, visible
 from synthesis.models import Sample
 
@@ -47,12 +48,30 @@ class Chain:
 def relatives(start: int | Collection[int], direction: Direction, limit: int = MOST_NODES) -> list[int]:
     """Ids of ancestors or descendants of one sample or of several, nearest first, without these; at most ``limit``."""
     starts = [start] if isinstance(start, int) else list(start)
+    return _relatives(starts, [direction], limit)[0]
+
+
+def _relatives(starts: list[int], directions: Sequence[Direction], limit: int) -> list[list[int]]:
+    """Of each direction, in one query; kept while a page is made, whose parts ask for the same."""
+    return seeing.once(
+        ("relatives", *starts, *directions, limit), lambda: _asked_relatives(starts, directions, limit)
+    )
+
+
+def _asked_relatives(starts: list[int], directions: Sequence[Direction], limit: int) -> list[list[int]]:
+    one = "SELECT %s::integer AS part, sample, step FROM synthesis_relatives(%s, %s, %s)"
+    asked = " UNION ALL ".join([one] * len(directions))
+    params = [
+        value
+        for part, direction in enumerate(directions)
+        for value in (part, starts, direction == "descendants", limit)
+    ]
+    found: list[list[int]] = [[] for _direction in directions]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sample FROM synthesis_relatives(%s, %s, %s) ORDER BY step, sample",
-            [starts, direction == "descendants", limit],
-        )
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"SELECT part, sample FROM ({asked}) found ORDER BY part, step, sample", params)  # noqa: S608 - constant parts
+        for part, sample in cursor.fetchall():
+            found[part].append(sample)
+    return found
 
 
 def is_descendant(sample: int, *, of: int) -> bool:
@@ -94,8 +113,7 @@ def chain_of(
     """The chain around several samples at once, as those that came out of one furnace run."""
     ids = set(starts)
     cut = False
-    for direction in directions:
-        found_ids = relatives(starts, direction, limit + 1)
+    for found_ids in _relatives(list(starts), list(directions), limit + 1):
         cut = cut or len(found_ids) > limit
         ids.update(found_ids[:limit])
     seen = {found.pk: found for found in visible(Sample.objects.filter(pk__in=ids), actor)}

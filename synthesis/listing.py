@@ -166,7 +166,7 @@ class Listing(Generic[M]):
             if self.bare is None:
                 return list(page), after is not None
             return self._in_order(list(page.values_list("pk", flat=True))), after is not None
-        if asked is not None and asked.is_plain and column == "id" and not self._active(query):
+        if asked is not None and asked.is_words and column == "id" and not self._active(query):
             ids = searching.ids(
                 asked, self.reader, self.kinds, after[1] if after else None, falling, PER_PAGE + 1
             )

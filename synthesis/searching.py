@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from synthesis import access, asking, quantities, scanning
+from synthesis import access, quantities, scanning
 from synthesis.access import Actor
 from synthesis.asking import Asked
 from synthesis.models import Sample, SearchText, SearchWord
@@ -83,8 +83,7 @@ def ids(
     if kinds:
         found = found.filter(kind__in=kinds)
     for word in asked.words:
-        code = asking.code_prefix(word)
-        found = found.filter(sample__code__startswith=code) if code else found.filter(words__holds=word)
+        found = found.filter(words__holds=word)
     if beyond is not None:
         found = found.filter(**{"pk__lt" if falling else "pk__gt": beyond})
     return list(found.order_by("-pk" if falling else "pk").values_list("pk", flat=True)[:most])
@@ -113,7 +112,7 @@ def samples(asked: Asked, actor: Actor, most: int) -> list[Sample]:
     rows = Sample.objects.select_related("project").order_by("-id")
     if asked.is_empty:
         return []
-    if asked.is_plain:
+    if asked.is_words:
         wanted = ids(asked, actor, (), None, True, most)
     else:
         found = access.visible(Sample.objects.filter(asked.samples), actor)

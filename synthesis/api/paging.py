@@ -18,6 +18,8 @@ from rest_framework.views import APIView
 
 from synthesis import keyset
 from synthesis.errors import Refusal
+from synthesis.models import Sample
+from synthesis.models.samples import Kind
 
 LARGEST_PAGE = 200
 USUAL_PAGE = 50
@@ -40,7 +42,7 @@ class KeyPages(BasePagination):
         cursor = request.query_params.get("cursor")
         if cursor:
             ordered = ordered.filter(_after(queryset.model, column, falling, cursor))
-        rows = _fetched(ordered, size + 1)
+        rows = _fetched(_of_each_kind(ordered, column, size + 1), size + 1)
         self.next = self._next(request, rows[size - 1], column) if len(rows) > size else None
         return rows[:size]
 
@@ -102,6 +104,18 @@ def _after(model: type[Model], column: str, falling: bool, cursor: str) -> Any:
         return keyset.after(model, column, falling, *keyset.read(cursor))
     except keyset.NoCursor:
         raise _bad_cursor() from None
+
+
+def _of_each_kind(ordered: QuerySet[Any], column: str, count: int) -> QuerySet[Any]:
+    """Samples by a column whose index is sorted within each kind: the first of each kind, then the first of all."""
+    if ordered.model is not Sample or column not in Sample.SORTED_BY_KIND:
+        return ordered
+    parts = [ordered.filter(kind=kind).values_list("pk", flat=True)[:count] for kind in Kind.values]
+    try:
+        ids = list(parts[0].union(*parts[1:], all=True))
+    except (ValueError, TypeError, ValidationError):  # a cursor of another ordering
+        raise _bad_cursor() from None
+    return ordered.filter(pk__in=ids)
 
 
 def _fetched(rows: QuerySet[Any], count: int) -> list[Any]:

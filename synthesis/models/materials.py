@@ -102,6 +102,7 @@ class MaterialLot(Sample):
     class Meta:
         verbose_name = _("material lot")
         verbose_name_plural = _("material lots")
+        indexes = (models.Index(fields=("expires_on",), name="lot_expires"),)
         triggers = (signed_stays(),)
         constraints = (
             models.CheckConstraint(

@@ -139,6 +139,7 @@ class Sample(Record):
     KIND: ClassVar[str] = ""
     PREFIX: ClassVar[str] = ""
     UNIT: ClassVar[str] = "g"
+    SORTED_BY_KIND: ClassVar[tuple[str, ...]] = ("name", "group", "made_at", "amount_left", "place", "state")
 
     code = models.CharField(_("code"), max_length=32, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, editable=False)
@@ -198,6 +199,8 @@ class Sample(Record):
             models.Index(fields=("group", "project", "id"), name="sample_groups", condition=Q(group__gt="")),
             models.Index(fields=("kind", "group", "name", "id"), name="sample_of_group_by_name"),
             models.Index(fields=("unit", "amount_left"), name="sample_left_in_unit"),
+            models.Index(fields=("state", "id"), name="sample_not_usual", condition=~Q(state="available")),
+            models.Index(fields=("project",), name="sample_simulated", condition=Q(simulated=True)),
             *(
                 models.Index(fields=("kind", column, "id"), name=f"sample_by_{column}")
                 for column in ("name", "group", "made_at", "amount_left", "place", "state")
