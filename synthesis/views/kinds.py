@@ -13,6 +13,7 @@ from synthesis import logbook
 from synthesis.forms import kinds
 from synthesis.forms.furnace import RunForm
 from synthesis.logbook import LogKind
+from synthesis.many import kinds as many_kinds
 from synthesis.pages import page
 from synthesis.views.furnace import log_run
 from synthesis.views.steps import require_somewhere, step_view
@@ -29,7 +30,8 @@ def log(request: HttpRequest, kind: str) -> HttpResponseBase:
 @page
 def log_index(request: HttpRequest) -> HttpResponse:
     require_somewhere(request)
-    return render(request, "synthesis/log_index.html", {"kinds": logbook.kinds()})
+    many = {kind.slug for kind in many_kinds.kinds()}
+    return render(request, "synthesis/log_index.html", {"kinds": logbook.kinds(), "many": many})
 
 
 def _step(slug: str, label: Any, icon: str, form: Any, order: int) -> LogKind:

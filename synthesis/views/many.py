@@ -25,10 +25,10 @@ from synthesis.models import JointEntry, Sample
 from synthesis.pages import page
 from synthesis.sheets import MAX_ROWS, write_csv, write_xlsx
 from synthesis.sheets.encoding import NAMES as ENCODINGS
-from synthesis.views import lists
+from synthesis.views import lists, many_together
 from synthesis.views.steps import require_somewhere
 
-__all__ = ["grid", "ground_floor", "made", "template"]
+__all__ = ["grid", "ground_floor", "made", "many_together", "template"]
 OFFERED, NEWEST, MOST_WORDS = 40, 300, 300
 MOST_LABELS = 300
 
