@@ -86,7 +86,7 @@ def visible_among(found: Iterable[Row], actor: Actor) -> set[Row]:
 
 
 def _read(sample: Sample) -> list[Row]:
-    asked = {
+    asked: dict[str, int | str] = {
         "sample": sample.pk,
         "project": sample.project_id,
         "kind": sample.kind,

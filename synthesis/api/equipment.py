@@ -15,11 +15,11 @@ from synthesis.api.fields import actor_of
 from synthesis.models import EquipmentCheck, Instrument
 
 
-class EquipmentField(serializers.SlugRelatedField[Instrument]):
-    """An instrument by its name; one that the actor may not see does not exist."""
+class EquipmentField(serializers.PrimaryKeyRelatedField[Instrument]):
+    """The equipment of a step by its ``id`` among the instruments; one that the actor may not see does not exist."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="name", queryset=Instrument.objects.all(), **kwargs)
+        super().__init__(queryset=Instrument.objects.all(), required=False, allow_null=True, **kwargs)
 
     def get_queryset(self) -> Any:
         return access.visible_instruments(actor_of(self.context))

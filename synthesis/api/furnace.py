@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from synthesis import access, furnace, pinning
+from synthesis.api.equipment import EquipmentField
 from synthesis.api.fields import NumberField, ProjectField, SampleField, person
 from synthesis.api.filters import By, Words
 from synthesis.api.protocols import VersionField
@@ -80,12 +81,13 @@ class CarbonizationRunSerializer(RecordSerializer):
     protocol = VersionField(required=False, allow_null=True, queryset=ProtocolVersion.objects.all())
     planned = serializers.DictField(read_only=True)
     reasons = serializers.DictField(child=serializers.CharField(max_length=300), required=False)
+    equipment = EquipmentField()
 
     class Meta:
         model = CarbonizationRun
         fields = ("id", "code", "project", "furnace", "atmosphere", "flow_mL_per_min", "started_at",
-                  "highest_temperature_degC", "note", "simulated", "protocol", "planned", "reasons", "segments", "boats", "created_at",
-                  "created_by")  # fmt: skip
+                  "highest_temperature_degC", "note", "simulated", "protocol", "planned", "reasons", "equipment",
+                  "segments", "boats", "created_at", "created_by")  # fmt: skip
         read_only_fields = ("simulated", "created_at")
 
     def validate_started_at(self, at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from synthesis import access, codes, decisions, ledger, logbook, pinning, places
+from synthesis.api.equipment import EquipmentField
 from synthesis.api.fields import AmountField, NumberField, ProjectField, SampleField, person, quantity
 from synthesis.api.filters import By, Search, Words
 from synthesis.api.protocols import VersionField
@@ -20,7 +21,8 @@ from synthesis.times import require_past
 
 COMMON = (
     "id", "code", "kind", "name", "group", "project", "amount_made", "amount_left", "unit", "state", "made_at",
-    "place", "note", "simulated", "planned", "protocol", "reasons", "created_at", "created_by",
+    "place", "note", "simulated", "planned", "protocol", "reasons", "equipment", "created_at",
+    "created_by",
 )  # fmt: skip
 
 
@@ -34,6 +36,7 @@ class SampleSerializer(RecordSerializer):
     planned = serializers.DictField(required=False)
     protocol = VersionField(required=False, allow_null=True, queryset=ProtocolVersion.objects.all())
     reasons = serializers.DictField(child=serializers.CharField(max_length=300), required=False)
+    equipment = EquipmentField()
 
     class Meta:
         model = Sample

@@ -86,7 +86,7 @@ class CheckForm(forms.ModelForm[EquipmentCheck]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["done_at"].required = False
-        self.initial.setdefault("done_at", timezone.localtime())
+        self.initial["done_at"] = timezone.localtime()
         every = self.instance.instrument.checked_every_days
         if every is not None:
             self.fields["valid_until"].help_text = _("Empty: %(days)s days from the check.") % {"days": every}

@@ -74,7 +74,7 @@ def limit_strip(check: Check) -> SafeString:
             )
         fits = "" if check.fits else " missed"
         parts.append(format_html('<circle class="value{}" cx="{}" cy="8" r="4"/>', fits, at))
-    inner = SafeString("").join(parts)
+    inner = SafeString("".join(parts))  # each part is escaped above
     return format_html(
         '<svg class="limit-strip" width="120" height="16" viewBox="0 0 120 16" aria-hidden="true">{}</svg>',
         inner,

@@ -90,7 +90,13 @@ def _managers(sample: Sample) -> list[Any]:
 def gate_panel(request: HttpRequest, code: str) -> HttpResponse:
     """The same figures as a part of the sample's page."""
     sample = sample_of(request, code)
-    context = {"sample": sample, "checks": gates.check(sample), "decision": gates.newest(sample)}
+    checks = gates.check(sample)
+    context = {
+        "sample": sample,
+        "checks": checks,
+        "all_met": all(one.fits for one in checks),
+        "decision": gates.newest(sample),
+    }
     return render(request, "synthesis/gate_checks.html", context)
 
 

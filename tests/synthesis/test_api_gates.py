@@ -126,3 +126,13 @@ def test_checks_of_equipment_are_recorded_by_who_looks_after_it(alice, bob, char
     assert bob.get(f"instruments/{oven.pk}/").json()["standing"]["state"] == "overdue"
     assert alice.patch(f"instruments/{oven.pk}/", {"checked_every_days": 365}).status_code == 200
     assert Instrument.objects.get(pk=oven.pk).checked_every_days == 365
+
+
+def test_a_step_names_the_equipment_that_one_may_see(bob, project):
+    oven = factories.InstrumentFactory(name="Oven", project=project, checked_every_days=30)
+    foreign = factories.InstrumentFactory(project=factories.ProjectFactory())
+    sponge = factories.sponge(project)
+    address = f"samples/{sponge.code}/"
+    assert bob.patch(address, {"equipment": foreign.pk}).status_code == 400
+    assert bob.patch(address, {"equipment": oven.pk}).json()["equipment"] == oven.pk
+    assert bob.patch(address, {"equipment": None}).json()["equipment"] is None

@@ -30,7 +30,7 @@ def test_the_sample_page_asks_for_its_figures_and_the_part_shows_them_between_th
     assert f'hx-get="/samples/{lot.code}/gate/panel/"' in page
     part = text(lab.as_(lab.vera).get(f"/samples/{lot.code}/gate/panel/"))
     assert "≤ 10" in part
-    assert "limit-strip" in part
+    assert '<circle class="value"' in part
     assert "style=" not in part
 
 
