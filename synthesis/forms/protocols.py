@@ -126,6 +126,10 @@ class PlannedTakeForm(forms.Form):
         lot = self.fields["lot"]
         assert isinstance(lot, SampleField)  # noqa: S101  # narrows the type of the field declared above
         lot.actor = actor
+        self.fields["planned"] = QuantityField(
+            str(self.initial.get("unit") or "g"), label=gettext_lazy("Planned"), required=False
+        )
+        self.fields["role"].widget.attrs["placeholder"] = gettext_lazy("Used as")
         self.fields["limit"].widget.attrs["placeholder"] = "±"
         for name, field in self.fields.items():
             field.widget.attrs.setdefault("aria-label", str(field.label))

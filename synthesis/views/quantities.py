@@ -41,7 +41,7 @@ def _measured(request: HttpRequest, limit: Limit | None) -> dict[str, Any]:
     value = measured(asked.get("text", ""), unit, float(units.number(lowest)) if lowest else None)
     answer: dict[str, Any] = {"value": shown(Quantity(value, "")).strip()}
     if typed.unit != unit:
-        answer["note"] = str(typed)
+        answer |= {"value": shown(float(f"{value:.6g}")), "note": str(typed)}
     if planned := asked.get("planned", ""):
         apart = deviations.between(float(units.number(planned)), float(value), unit, limit)
         answer |= _said(apart)
