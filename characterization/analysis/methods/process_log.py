@@ -117,13 +117,17 @@ def _of_step(run: Run, limits: Mapping[str, float]) -> list[Finding]:
         way = (
             f"between 10 and 90 % of {step.start:g} to {step.target:g} °C; planned {60 * step.rate:g} °C/min"
         )
-        found.append(Finding(name, label, 60 * run.rate, "°C/min", convention=way, subject=subject))
+        found.append(Finding(name, label, round(60 * run.rate, 3), "°C/min", convention=way, subject=subject))
     if run.over is not None:
         way = f"greatest excess above {step.target:g} °C between reaching and leaving it"
-        found.append(Finding("overshoot", "Overshoot", run.over, "°C", convention=way, subject=subject))
+        found.append(
+            Finding("overshoot", "Overshoot", round(run.over, 2), "°C", convention=way, subject=subject)
+        )
     if step.hold_s:
         way = f"time within ± {tolerance:g} °C of {step.target:g} °C; planned {step.hold_s / 3600:g} h"
-        found.append(Finding("hold_time", "Hold", run.held_s / 3600, "h", convention=way, subject=subject))
+        found.append(
+            Finding("hold_time", "Hold", round(run.held_s / 3600, 3), "h", convention=way, subject=subject)
+        )
     return found
 
 
