@@ -30,7 +30,8 @@ def show(version: ProtocolVersion, form: forms.BaseForm) -> Said:
         return limits[name].words if name in limits else ""
 
     values = []
-    for name, value in version.values.items():
+    order = {name: place for place, name in enumerate(form.fields)}
+    for name, value in sorted(version.values.items(), key=lambda item: order.get(item[0], len(order))):
         field = form.fields.get(name)
         label = str(field.label if field is not None else name)
         unit = field.unit if isinstance(field, MeasuredField) else ""

@@ -1,4 +1,4 @@
-"""A version of a protocol on one form: a planned value and a limit for each field of its step, what it takes, segments."""
+"""A version of a protocol on one form: a planned value and a limit for each field, what it takes, segments."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ class Writing:
 
     def is_valid(self) -> bool:
         parts = [self.content, self.takes, self.segments, self.name]
-        return all([part.is_valid() for part in parts if part is not None])
+        checked = [part.is_valid() for part in parts if part is not None]  # all of them: each says its own
+        return all(checked)
 
     def written(self) -> dict[str, Any]:
         content, takes = self.content.content(), self.takes.content()

@@ -113,7 +113,7 @@ def test_a_density_turns_the_refusal_into_a_proposal():
 
 
 def test_a_millipascal_is_not_taken_for_a_megapascal():
-    with pytest.raises(Refusal, match="‘mpa’ is not a known unit. Known: Pa, hPa, kPa, MPa"):
+    with pytest.raises(Refusal, match=r"‘mpa’ is not a known unit\. Known: Pa, hPa, kPa, MPa"):
         units.parse("370 mpa", "MPa")
 
 

@@ -31,8 +31,8 @@ def released(lab: Lab, kind: str = "nanosponge", **content: Any) -> ProtocolVers
 
 def test_a_protocol_is_written_released_by_a_manager_and_then_stays_as_it_is(lab: Lab) -> None:
     sent = {"project": lab.project.pk, "name": "Inverse emulsion", "value-reaction_time_h": "180 min",
-            "limit-reaction_time_h": "10 min", "value-reaction_temperature_degC": "70", "limit-reaction_temperature_degC": "-1 +3",
-            "note": ""} | rows("takes", {"role": "melamine", "planned": "3 g", "limit": "2 %", "lot": ""})  # fmt: skip
+            "limit-reaction_time_h": "10 min", "value-reaction_temperature_degC": "70",
+            "limit-reaction_temperature_degC": "-1 +3", "note": ""} | rows("takes", {"role": "melamine", "planned": "3 g", "limit": "2 %", "lot": ""})  # fmt: skip
     answer = lab.as_(lab.bob).post("/protocols/new/?kind=nanosponge", sent)
     version = ProtocolVersion.objects.get()
     assert answer["Location"] == f"/protocols/{version.protocol_id}/"
@@ -167,7 +167,8 @@ def test_a_run_is_held_against_its_programme(lab: Lab) -> None:
     segments = [{"from_degC": 25, "to_degC": 700, "rate_degC_per_min": 5, "hold_h": 4}]
     version = released(
         lab, "furnace-run", values={"highest_temperature_degC": 700}, segments=segments,
-        limits={"segment.hold_h": {"minus": 0.1, "plus": 0.1, "in": "unit"}, "NPCs": {"minus": 1, "plus": 1, "in": "percent"}},
+        limits={"segment.hold_h": {"minus": 0.1, "plus": 0.1, "in": "unit"},
+                "NPCs": {"minus": 1, "plus": 1, "in": "percent"}},
         takes=[{"role": "NPCs", "unit": "g", "planned": "20 g", "lot": ""}],
     )  # fmt: skip
     boat = {"source": sponge(lab.project, "30").code, "mass_in": "18 g", "mass_out": "6 g", "group": "NPCs"}
