@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -17,7 +17,6 @@ from tests.running import PASSWORD, App
 
 TABLET = {"width": 1024, "height": 768}
 STEP = "/log/nanosponge/"
-NUMBERS = count()  # each test has a material of its own
 
 
 def tablet_of(chromium: Browser, lab: App, **options: Any) -> tuple[BrowserContext, Page, list[str]]:
@@ -42,8 +41,8 @@ def tablet(chromium: Browser, lab: App) -> Iterator[Page]:
 
 @pytest.fixture
 def lot(page: Page) -> str:
-    """40 g that nobody else takes from."""
-    return log_lot(page, f"glove powder {next(NUMBERS)}", "40 g")
+    """40 g of a material of its own, which nobody else takes from."""
+    return log_lot(page, f"glove powder {uuid4().hex[:8]}", "40 g")
 
 
 def scan(page: Page, text: str) -> None:
