@@ -75,6 +75,13 @@ def visible_ids(actor: Actor) -> list[int]:
     return sorted(_roles(actor))
 
 
+def may_log(actor: Actor) -> bool:
+    """Whether there is a project in which the person may log."""
+    if getattr(actor, "is_superuser", False) and actor.is_active:
+        return bool(visible_ids(actor))
+    return any(_RANK[role] >= _RANK[Role.EDITOR] for role in _roles(actor).values())
+
+
 def _roles(actor: Actor) -> dict[int, Role]:
     """A person's role in each of their projects; asked once per page."""
     if actor.pk is None or not actor.is_active:

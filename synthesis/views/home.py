@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "in_progress_count": samples.filter(state=State.IN_PROGRESS).count(),
         "simulated": samples.filter(simulated=True).exists(),
         "begun": samples.exists() or Material.objects.exists(),
-        "may_log": access.editable_projects(request.user).exists(),
-        "in_a_project": access.visible_projects(request.user).exists(),
+        "may_log": access.may_log(request.user),
+        "in_a_project": bool(access.visible_ids(request.user)),
     }
     return render(request, "synthesis/home.html", context)

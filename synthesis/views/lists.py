@@ -50,14 +50,14 @@ def show(
     form = request.GET.get("export", "")
     if form in exporting.FORMS:
         return exporting.answer(listing.found(request.GET), form, str(title), request.build_absolute_uri)
-    log = log if access.editable_projects(request.user).exists() else ""
+    log = log if access.may_log(request.user) else ""
     context = {
         "listed": listing.page(request.GET),
         "title": title,
         "row": rows,
         "log": log,
         "many": log if many_kinds.find(log) else "",
-        "homeless": not access.visible_projects(request.user).exists(),
+        "homeless": not access.visible_ids(request.user),
         "empty": empty,
         **more,
     }

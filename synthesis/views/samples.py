@@ -22,7 +22,7 @@ from synthesis import (
     sample_parts,
 )
 from synthesis.forms.ledger import LedgerForm
-from synthesis.models import Boat, LedgerEntry, Role, Sample
+from synthesis.models import Boat, Role, Sample
 from synthesis.models.samples import Kind
 from synthesis.pages import page
 
@@ -58,7 +58,10 @@ NEXT: dict[str, tuple[tuple[str, Any], ...]] = {
 
 
 def sample_of(request: HttpRequest, code: str) -> Sample:
-    records = Sample.objects.select_related("project", "created_by", "protocol__protocol")
+    kinds = [
+        relation.get_accessor_name() for relation in Sample._meta.related_objects if relation.parent_link
+    ]
+    records = Sample.objects.select_related("project", "created_by", "protocol__protocol", *kinds)
     return access.get_visible(records, request.user, code=code)
 
 

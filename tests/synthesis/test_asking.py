@@ -107,8 +107,8 @@ def test_a_lots_number_supplier_and_material_are_found_and_follow_a_change(someo
         name="Ammonium heptamolybdate", formula="(NH4)6Mo7O24·4H2O", cas_number="12054-85-2"
     )
     bought = lot(someone.home, lot_number="BX-77", supplier="Merck", material=material)
-    for text in ("bx-77", "merck ammonium", "mo7o24", "12054-85-2", "lot: BX-7", "by: alice merck"):
-        assert codes(text, someone) == ({bought.code} if "by:" not in text else set()), text
+    for text in ("bx-77", "merck ammonium", "mo7o24", "12054-85-2", "lot: BX-7", "kind: lot merck"):
+        assert codes(text, someone) == {bought.code}, text
     material.name = "Molybdate"
     material.save()
     bought.note = "opened in the glovebox"
