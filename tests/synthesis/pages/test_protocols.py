@@ -32,7 +32,8 @@ def released(lab: Lab, kind: str = "nanosponge", **content: Any) -> ProtocolVers
 def test_a_protocol_is_written_released_by_a_manager_and_then_stays_as_it_is(lab: Lab) -> None:
     sent = {"project": lab.project.pk, "name": "Inverse emulsion", "value-reaction_time_h": "180 min",
             "limit-reaction_time_h": "10 min", "value-reaction_temperature_degC": "70",
-            "limit-reaction_temperature_degC": "-1 +3", "note": ""} | rows("takes", {"role": "melamine", "planned": "3 g", "limit": "2 %", "lot": ""})  # fmt: skip
+            "limit-reaction_temperature_degC": "-1 +3", "note": ""}  # fmt: skip
+    sent |= rows("takes", {"role": "melamine", "planned": "3 g", "limit": "2 %", "lot": ""})
     answer = lab.as_(lab.bob).post("/protocols/new/?kind=nanosponge", sent)
     version = ProtocolVersion.objects.get()
     assert answer["Location"] == f"/protocols/{version.protocol_id}/"
