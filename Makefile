@@ -45,7 +45,7 @@ format: install
 	$(BIN)/ruff check --fix .
 
 benchmark: install
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 # Needs uv. Writes versions and hashes only, no address of any index.
 lock:

@@ -182,7 +182,7 @@ def examples() -> list[str]:
     """What can be typed, for the line under the field: built from the figures that this house has."""
     wanted = (
         ("carbonization_temperature_degC", "> 650"),
-        ("bet_surface_area_m2_per_g", ">= 200"),
+        ("bet_surface_area", ">= 200"),
         ("amount_left_g", "< 5"),
         ("yield_percent", _("between %(low)s and %(high)s") % {"low": 20, "high": 30}),
     )

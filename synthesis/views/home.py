@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from synthesis import access, alerts, equipment_uses
+from synthesis import access, alerts, equipment_uses, saved_searches
 from synthesis.models import Material, Sample
 from synthesis.models.samples import Kind, State
 from synthesis.pages import page
@@ -28,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "today": timezone.localdate(),
+        "saved": list(saved_searches.of(request.user)[:SHOWN]),
         "alerts": [
             *equipment_uses.alerts(request.user)[:SHOWN],
             *alerts.dated(request.user),

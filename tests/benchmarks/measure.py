@@ -236,7 +236,7 @@ def _deep(person: Any, path: str, column: str) -> str:
     rows = access.visible(
         Sample.objects.filter(kind=kinds[path]) if path in kinds else CarbonizationRun.objects.all(), person
     )
-    middle = rows.order_by("id")[rows.count() // 2].id
+    middle = rows.order_by("id")[rows.count() // 2].pk
     row = rows.get(pk=middle)
     if not hasattr(row, column):
         column = "id"
