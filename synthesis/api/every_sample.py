@@ -18,6 +18,8 @@ from synthesis import access, genealogy, ledger
 from synthesis.api.fields import AmountField, NumberField, person, quantity
 from synthesis.api.filters import By, Words
 from synthesis.api.gates import GateActions
+from synthesis.api.portions import Portions
+from synthesis.api.portions import Portions
 from synthesis.api.reviews import Reviewed
 from synthesis.api.samples import SampleKind, SampleSerializer
 from synthesis.models import LedgerEntry, Sample
@@ -112,7 +114,7 @@ class BookedSerializer(EntrySerializer):
         fields = (*EntrySerializer.Meta.fields, "sample", "amount_left")  # type: ignore[assignment]  # a longer tuple
 
 
-class Samples(GateActions, Reviewed, SampleKind):
+class Samples(Portions, GateActions, Reviewed, SampleKind):
     """Samples of all kinds. A new one is created in the list of its kind."""
 
     queryset = Sample.objects.select_related("project", "created_by")
