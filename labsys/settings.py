@@ -222,6 +222,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "EntryKind": "synthesis.models.ledger.LedgerEntry.Kind",
         "BookingKind": "synthesis.api.every_sample.Bookable",
         "FileState": "characterization.models.files.JobState",
+        "EquipmentCheckKind": "synthesis.models.equipment.EquipmentCheck.Kind",
+        "DocumentKind": "characterization.models.documents.Document.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
