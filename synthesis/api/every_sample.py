@@ -19,7 +19,6 @@ from synthesis.api.fields import AmountField, NumberField, person, quantity
 from synthesis.api.filters import By, Words
 from synthesis.api.gates import GateActions
 from synthesis.api.portions import Portions
-from synthesis.api.portions import Portions
 from synthesis.api.reviews import Reviewed
 from synthesis.api.samples import SampleKind, SampleSerializer
 from synthesis.models import LedgerEntry, Sample
