@@ -70,6 +70,7 @@ class Cell(Sample):
         verbose_name = _("cell")
         verbose_name_plural = _("cells")
         triggers = (signed_stays("left_out", "left_out_reason"),)
+        indexes = (models.Index(fields=("format", "sample_ptr"), name="cell_by_format"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(left_out=False) | ~Q(left_out_reason=""), name="left_out_with_a_reason"

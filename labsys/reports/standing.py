@@ -25,4 +25,6 @@ def measured_with(measurement: Measurement, convention: str) -> str:
     if measurement.instrument is None:
         return convention
     how = equipment.standing(measurement.instrument, measurement.started_at or measurement.created_at)
-    return convention if not how.is_flagged else "; ".join(part for part in (convention, how.sentence) if part)
+    return (
+        convention if not how.is_flagged else "; ".join(part for part in (convention, how.sentence) if part)
+    )

@@ -72,9 +72,21 @@ class ProtocolSerializer(RecordSerializer):
 
     class Meta:
         model = Protocol
-        fields = ("id", "project", "kind", "name", "retired_at", "versions", "created_at", "content", "retired")
+        fields = (
+            "id",
+            "project",
+            "kind",
+            "name",
+            "retired_at",
+            "versions",
+            "created_at",
+            "content",
+            "retired",
+        )
         read_only_fields = ("retired_at", "created_at")
-        validators: ClassVar[list[Any]] = []  # the service says it in a sentence, and the project may be left out
+        validators: ClassVar[
+            list[Any]
+        ] = []  # the service says it in a sentence, and the project may be left out
 
     def validate_kind(self, kind: str) -> str:
         known = [step.slug for step in logbook.steps()]

@@ -172,6 +172,7 @@ def require_step(version: ProtocolVersion, model: type[Any]) -> None:
     slugs = [kind.slug for kind in logbook.steps() if kind.form._meta.model is model]
     if version.protocol.kind not in slugs:
         raise Refusal(
-            _("%(version)s plans another step: %(kind)s.") % {"version": version, "kind": version.protocol.kind},
+            _("%(version)s plans another step: %(kind)s.")
+            % {"version": version, "kind": version.protocol.kind},
             field="protocol",
         )

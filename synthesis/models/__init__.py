@@ -1,7 +1,13 @@
 """What was made, by whom, of what."""
 
 from synthesis.models.access import ApiToken, Membership, Project, Role
-from synthesis.models.carbonization import Boat, CarbonAdditive, CarbonizationRun, ProgrammePeak, ProgrammeSegment
+from synthesis.models.carbonization import (
+    Boat,
+    CarbonAdditive,
+    CarbonizationRun,
+    ProgrammePeak,
+    ProgrammeSegment,
+)
 from synthesis.models.desk import SavedSearch, Submission
 from synthesis.models.equipment import EquipmentCheck, Instrument
 from synthesis.models.joint import JointEntry

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import log_in
 from tests.browser.test_main_way import log_lot
+from tests.processes import eventually
 from tests.running import PASSWORD, App
 
 TABLET = {"width": 1024, "height": 768}
@@ -29,11 +30,16 @@ def tablet_of(chromium: Browser, lab: App, **options: Any) -> tuple[BrowserConte
     return context, page, faults
 
 
+def until(page: Page, holds: str) -> None:
+    """Waits for something in the page; by asking, because the page's policy forbids to plant a watcher."""
+    eventually(lambda: page.evaluate(holds), 30)
+
+
 @pytest.fixture
 def tablet(chromium: Browser, lab: App) -> Iterator[Page]:
     context, page, faults = tablet_of(chromium, lab)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function("async () => (await (await caches.open('glove-1')).keys()).length > 12")
+    until(page, "() => navigator.serviceWorker.controller !== null")
+    until(page, "async () => (await (await caches.open('glove-1')).keys()).length > 12")
     yield page
     context.close()
     assert faults == []
@@ -79,7 +85,7 @@ def left(page: Page, lot: str) -> Decimal:
 
 def test_two_steps_recorded_offline_are_booked_once_each_when_the_connection_is_back(page, tablet, lot):
     tablet.reload()
-    tablet.wait_for_function(f"(localStorage['glove:known'] ?? '').includes('{lot}')")
+    until(tablet, f"() => (localStorage['glove:known'] ?? '').includes('{lot}')")
     tablet.goto(STEP)
     tablet.context.set_offline(True)
     weigh(tablet, lot, "4.02")
@@ -126,7 +132,7 @@ def test_an_answer_that_is_lost_on_the_way_back_books_nothing_twice(chromium, la
 
 def test_what_was_refused_is_kept_with_its_sentence_and_can_be_corrected(page, tablet, lot):
     tablet.reload()
-    tablet.wait_for_function(f"(localStorage['glove:known'] ?? '').includes('{lot}')")
+    until(tablet, f"() => (localStorage['glove:known'] ?? '').includes('{lot}')")
     tablet.goto(STEP)
     tablet.context.set_offline(True)
     weigh(tablet, lot, "30")

@@ -229,10 +229,21 @@ def test_the_reference_chain_by_hand_and_again_in_forty_acts(page: Page):
     assert rest(page, f"samples/{second['sponge']}/")["amount_left"] == 3.5
 
     batch = rest(page, f"nanosponge-batches/{second['sponge']}/")
-    conditions = ("stirring_time_min", "stirring_temperature_degC", "reaction_time_h", "addition_rate_mL_per_min")
+    conditions = (
+        "stirring_time_min",
+        "stirring_temperature_degC",
+        "reaction_time_h",
+        "addition_rate_mL_per_min",
+    )
     assert [batch[name] for name in conditions] == [30, 30, 3, 5]
 
     page.goto(f"/samples/{again['Mo-Ni@NPCs']}/")
     chain = page.locator("#chain, .chain").first
-    for shown in (second["dry Mo-Ni@NPCs"], second["wet Mo-Ni@NPCs"], second["sponge"], "0.005 mol", "37.9 g"):
+    for shown in (
+        second["dry Mo-Ni@NPCs"],
+        second["wet Mo-Ni@NPCs"],
+        second["sponge"],
+        "0.005 mol",
+        "37.9 g",
+    ):
         expect(chain).to_contain_text(shown)
