@@ -74,7 +74,9 @@
   };
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-leave-glove]")) document.cookie = "glove=; path=/; max-age=0; samesite=lax";
+    if (!event.target.closest("[data-leave-glove]")) return;
+    document.cookie = "glove=; path=/; max-age=0; samesite=lax";
+    window.caches?.delete("glove-1");
   });
   document.addEventListener("DOMContentLoaded", () => {
     if (navigator.onLine) { remember(); keepForOffline(); }
@@ -262,7 +264,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !isNumber(screen)) return;
     if (event.key.length === 1) {
       const now = event.timeStamp;
-      if (now - burst.last > 100) { burst.screen = screen; burst.was = { ...state.get(screen) }; }
+      if (now - burst.last > 250) { burst.screen = screen; burst.was = { ...state.get(screen) }; }
       burst.last = now;
     }
     const pressed = { ",": ".", Backspace: "back", "-": "sign", "−": "sign" }[event.key] ?? event.key;

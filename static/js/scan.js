@@ -5,7 +5,8 @@
 
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
-  const FAST = 60; // ms between two characters; people stay above 80
+  const FAST = 60; // ms for a character on average; people stay above 80
+  const PAUSE = 250; // ms after which something new is typed
   const LEAST = 5; // characters of the shortest code
 
   // --- the code in what was scanned, as the server reads it too
@@ -51,6 +52,7 @@
 
   // --- keys that come like a scanner's
   let typed = "";
+  let first = 0;
   let last = 0;
   let before = "";
   const editable = (target) => target.closest?.("input, textarea, select, [contenteditable]");
@@ -58,9 +60,8 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const now = event.timeStamp;
     const ends = event.key === "Enter" || event.key === "Tab";
-    const quick = now - last < FAST;
     if (event.key.length === 1) {
-      if (!quick) { typed = ""; before = event.target.value ?? ""; }
+      if (!typed || now - last > PAUSE) { typed = ""; first = now; before = event.target.value ?? ""; }
       typed += event.key;
       last = now;
       return;
@@ -68,7 +69,7 @@
     if (!ends) { if (event.key !== "Shift") typed = ""; return; }
     const text = typed;
     typed = "";
-    if (!quick || text.length < LEAST) return;
+    if (text.length < LEAST || now - last > PAUSE || now - first > FAST * text.length) return;
     const field = editable(event.target) ? event.target : null;
     const elsewhere = field && !isPicker(field) && !isList(field);
     if (elsewhere || (!field && !isCode(text)) || (isPicker(field) && !isCode(text))) return;
