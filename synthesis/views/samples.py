@@ -59,7 +59,7 @@ NEXT: dict[str, tuple[tuple[str, Any], ...]] = {
 
 def sample_of(request: HttpRequest, code: str) -> Sample:
     kinds = [
-        relation.get_accessor_name() for relation in Sample._meta.related_objects if relation.parent_link
+        str(relation.get_accessor_name()) for relation in Sample._meta.related_objects if relation.parent_link
     ]
     records = Sample.objects.select_related("project", "created_by", "protocol__protocol", *kinds)
     return access.get_visible(records, request.user, code=code)
