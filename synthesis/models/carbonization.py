@@ -140,7 +140,7 @@ class ProgrammeSegment(Record):
 
 
 class ProgrammePeak(models.Model):
-    """The hottest part of a run's programme, kept by PostgreSQL (a trigger on the segments) so that it can be searched."""
+    """The hottest part of a run's programme, kept by PostgreSQL (a trigger on segments) so that it can be searched."""
 
     run = models.OneToOneField(
         CarbonizationRun, on_delete=models.CASCADE, primary_key=True, related_name="peak"

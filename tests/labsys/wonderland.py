@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,11 +198,15 @@ def _values(house: House, path: str) -> dict[str, Any]:
     samples = house.samples
     is_run = part in ("carbonization-runs", "furnace-runs")
     keys = {
-        "documents": Document.objects.get().pk, "files": house.file.pk, "measurements": house.measurement.pk, "studies": house.study.pk,
+        "documents": Document.objects.get().pk, "files": house.file.pk,
+        "measurements": house.measurement.pk, "studies": house.study.pk,
         "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
         "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
-        "samples": samples["samples"].entries.earliest("pk").pk, "materials": Material.objects.get().pk, "many": JointEntry.objects.get().pk, "history": house.run.pk, "protocols": house.project.protocols.get().pk,
-        "limits": house.project.limits.get().pk, "equipment": house.instrument.pk, "search": house.project.searches.get().pk,
+        "samples": samples["samples"].entries.earliest("pk").pk, "materials": Material.objects.get().pk,
+        "many": JointEntry.objects.get().pk, "history": house.run.pk,
+        "protocols": house.project.protocols.get().pk,
+        "limits": house.project.limits.get().pk, "equipment": house.instrument.pk,
+        "search": house.project.searches.get().pk,
         "saved-searches": house.project.searches.get().pk,
     }  # fmt: skip
     if part == "places":
@@ -219,21 +224,32 @@ def _values(house: House, path: str) -> dict[str, Any]:
     }
 
 
+def _needs(house: House) -> str:
+    version = house.project.protocols.get().versions.last()
+    assert version is not None
+    return f"?protocol={version.pk}"
+
+
+def _restored(house: House) -> str:
+    return f"?version=carbonizationrun.{event_log.latest(CarbonizationRun, house.run.pk)['CarbonizationRun']}"
+
+
+QUERIES: tuple[tuple[str, Callable[[House], str]], ...] = (
+    (
+        r"/series(/|\.json)$",
+        lambda house: f"?x=time_s&y=voltage_V&key={house.chart_keys.get('/measurements/', '')}",
+    ),
+    (r"^/cells/compare/", lambda house: f"?cells={house.samples['cells'].code}"),
+    (r"^/labels/", lambda house: f"?codes={house.samples['samples'].code}"),
+    (r"/restore/$", _restored),
+    (r"^/needs/$", _needs),
+    (r"^/files/states/$", lambda house: f"?id={house.file.pk}"),
+)
+"""What an address asks for behind its question mark; it is looked up only where the path fits."""
+
+
 def _query(house: House, path: str) -> str:
-    if path.endswith(("/series/", "/series.json")):
-        key = house.chart_keys.get("/measurements/", "")
-        return f"?x=time_s&y=voltage_V&key={key}"
-    if path.startswith("/cells/compare/"):
-        return f"?cells={house.samples['cells'].code}"
-    if path.startswith("/labels/"):
-        return f"?codes={house.samples['samples'].code}"
-    if path.endswith("/restore/"):
-        return f"?version=carbonizationrun.{event_log.latest(CarbonizationRun, house.run.pk)['CarbonizationRun']}"
-    if path == "/needs/":
-        return f"?protocol={house.project.protocols.get().versions.last().pk}"
-    if path == "/files/states/":
-        return f"?id={house.file.pk}"
-    return ""
+    return next((query(house) for fits, query in QUERIES if re.search(fits, path)), "")
 
 
 def send(client: Client, method: str, address: str, house: House) -> Any:
