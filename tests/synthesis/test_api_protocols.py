@@ -37,8 +37,9 @@ def bob(project):
 def released(bob, alice) -> dict[str, Any]:
     made = bob.post("protocols/", {"kind": "nanosponge", "name": "Emulsion", "content": CONTENT}).json()
     answer = alice.post(f"protocols/{made['id']}/release/")
-    assert answer.status_code == 200, answer.json()
-    return answer.json()
+    body: dict[str, Any] = answer.json()
+    assert answer.status_code == 200, body
+    return body
 
 
 def test_an_editor_drafts_and_a_manager_releases(bob, alice):

@@ -78,7 +78,9 @@ def test_a_value_on_the_limit_fits_and_one_just_past_it_is_told_apart(project):
     limit(project, upper=0.3)
     assert gates.check(electrolyte(project, 0.1 + 0.2))[0].fits
     over = electrolyte(project, 0.3001)
-    assert gates.newest(over).reason == "Ionic conductivity 0.3001\u00a0mS/cm, limit 0.3000"
+    decision = gates.newest(over)
+    assert decision is not None
+    assert decision.reason == "Ionic conductivity 0.3001\u00a0mS/cm, limit 0.3000"
 
 
 def test_judging_again_changes_nothing(project):

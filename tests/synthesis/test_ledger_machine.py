@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -151,7 +152,7 @@ class Bench(RuleBasedStateMachine):
         self.expected[made.pk] = one + other
         return made
 
-    def _change(self, sample: Sample, by: Decimal, act) -> LedgerEntry | None:
+    def _change(self, sample: Sample, by: Decimal, act: Callable[[], LedgerEntry]) -> LedgerEntry | None:
         try:
             entry = act()
         except Refusal:

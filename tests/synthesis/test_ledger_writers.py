@@ -62,15 +62,18 @@ class Writer(threading.Thread):
         ledger.record(kind(project=self.project), self.grams(), takes, by=None)
 
     def use(self) -> None:
-        ledger.use(ledger.Take(*self.some(), self.grams()), by=None)
+        (one,) = self.some()
+        ledger.use(ledger.Take(one, self.grams()), by=None)
 
     def discard(self) -> None:
-        ledger.discard(*self.some(), self.grams(2), by=None, reason="spilt")
+        (one,) = self.some()
+        ledger.discard(one, self.grams(2), by=None, reason="spilt")
 
     def correct(self) -> None:
         amount = self.grams(3)
         signed = Quantity(amount.value * self.dice.choice((1, -1)), "g")
-        ledger.correct(*self.some(), signed, by=None, reason="weighed again")
+        (one,) = self.some()
+        ledger.correct(one, signed, by=None, reason="weighed again")
 
     def count(self) -> None:
         stock.take([stock.Counted(one, self.grams(30)) for one in self.some(3)], by=None)

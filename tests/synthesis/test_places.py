@@ -230,7 +230,8 @@ def test_of_four_who_put_something_into_one_slot_at_once_one_succeeds_and_the_ot
     project = factories.ProjectFactory()
     alice = factories.member(project, Role.EDITOR)
     slot = place("Slot A3", capacity=1)
-    start, answers = threading.Barrier(4), []
+    start = threading.Barrier(4)
+    answers: list[NanospongeBatch | Refusal] = []
 
     def put() -> None:
         start.wait()

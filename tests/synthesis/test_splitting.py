@@ -181,6 +181,7 @@ def test_differing_conditions_are_left_empty_in_the_pool(project):
     first = factories.sponge(project, reaction_time_h=3.0, reaction_temperature_degC=70.0)
     second = factories.sponge(project, reaction_time_h=4.0, reaction_temperature_degC=70.0)
     made = pool([factories.take(first, "1"), factories.take(second, "1")], by=None)
+    assert isinstance(made, NanospongeBatch)
     assert (made.reaction_time_h, made.reaction_temperature_degC) == (None, 70.0)
 
 

@@ -11,7 +11,7 @@ from django.db import Error, transaction
 from synthesis import ledger, stock
 from synthesis.conversion import also
 from synthesis.errors import NotEnough, Refusal
-from synthesis.models import LedgerEntry, Material, StockCount
+from synthesis.models import LedgerEntry, Material, Sample, StockCount
 from synthesis.units import Quantity
 from tests import factories
 
@@ -27,7 +27,7 @@ def grams(value: str) -> Quantity:
     return Quantity(Decimal(value), "g")
 
 
-def left(sample) -> Decimal:
+def left(sample: Sample) -> Decimal:
     sample.refresh_from_db()
     return sample.amount_left
 
@@ -36,6 +36,7 @@ def test_a_count_is_booked_as_a_correction_that_says_what_was_counted_and_expect
     batch = factories.sponge(project, "20")
     (count,) = stock.take([stock.Counted(batch, grams("18.2"))], by=None, reason="yearly")
     assert left(batch) == Decimal("18.2")
+    assert count.entry is not None
     assert count.entry.delta == Decimal("-1.8")
     assert count.entry.reason == "counted 18.2\u00a0g, expected 20\u00a0g: yearly"
     assert (count.expected, count.counted) == (Decimal("20"), Decimal("18.2"))

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from synthesis.models import NanospongeBatch, Role, Submission
+from synthesis.models import NanospongeBatch, Role, Sample, Submission
 from tests import factories
 from tests.synthesis.pages.conftest import Lab, people
 
@@ -34,7 +34,7 @@ def source(lab: Lab) -> Any:
     return factories.lot(lab.project, "20")
 
 
-def left(sample: Any) -> Decimal:
+def left(sample: Sample) -> Decimal:
     sample.refresh_from_db()
     return sample.amount_left
 
@@ -63,7 +63,7 @@ def test_a_refused_form_may_be_corrected_under_its_key(lab, source):
     refused = bob.post("/log/nanosponge/", {**sent, "takes-0-amount": "21 g"})
     assert refused.status_code == 409
     assert sent["submission_key"] in refused.content.decode()
-    assert (Submission.objects.count(), left(source)) == (0, 20)
+    assert (Submission.objects.count(), left(source)) == (0, Decimal(20))
     assert bob.post("/log/nanosponge/", sent).status_code == 302
     assert left(source) == 16
 

@@ -16,7 +16,7 @@ from tests.synthesis.pages.conftest import Lab
 
 
 def exported(lab: Lab, address: str, form: str = "csv", person: Any = None) -> list[dict[str, str]]:
-    answer = lab.as_(person or lab.vera).get(f"{address}{'&' if '?' in address else '?'}export={form}")
+    answer: Any = lab.as_(person or lab.vera).get(f"{address}{'&' if '?' in address else '?'}export={form}")
     assert answer.status_code == 200, answer.content
     assert f'.{form}"' in answer["Content-Disposition"]
     content = b"".join(answer.streaming_content)
@@ -60,7 +60,7 @@ def test_an_export_holds_nothing_of_another_project(lab: Lab) -> None:
 
 def test_a_name_like_a_formula_does_no_harm_and_comes_back(lab: Lab) -> None:
     additive(lab.project, name='=HYPERLINK("http://x","y")', place="-5")
-    answer = lab.as_(lab.vera).get("/additives/?export=csv")
+    answer: Any = lab.as_(lab.vera).get("/additives/?export=csv")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert "\"'=HYPERLINK(" in text
     assert ",'-5," in text

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from synthesis import allowances, ledger
-from synthesis.models import GateDecision, LedgerEntry, Sample, SpecificationLimit, UseAllowance
+from synthesis.models import GateDecision, LedgerEntry, Role, Sample, SpecificationLimit, UseAllowance
 from tests.factories import PASSWORD, ProjectFactory, additive, cell, held, member, take
 from tests.synthesis.pages.conftest import Lab
 
@@ -134,7 +134,7 @@ def test_what_was_made_of_it_says_so_however_far_down_in_as_many_questions(
 def test_a_held_sample_of_another_project_is_not_named(lab):
     other = ProjectFactory()
     foreign = held(additive(other, "5"), "their secret")
-    allowances.allow(foreign, member(other, "manager"), "their secret reason")
+    allowances.allow(foreign, member(other, Role.MANAGER), "their secret reason")
     made = additive(lab.project, "1", takes=[take(foreign, "1")])
     page = text(lab.as_(lab.vera).get(made.get_absolute_url()))
     assert "Made with a sample of another project while it was on hold." in page

@@ -225,7 +225,8 @@ def test_twelve_cells_are_drawn_from_one_cathode_in_the_morning(lab: Lab) -> Non
     made = recording.record(check, lab.bob).records
     assert len(made) == 12
     cell = Cell.objects.get(name="C 07")
-    assert (cell.composite_mass_mg, cell.active_mass_mg, cell.area_cm2) == (14.3, pytest.approx(10.01), 0.785)
+    assert (cell.composite_mass_mg, cell.area_cm2) == (14.3, 0.785)
+    assert cell.active_mass_mg == pytest.approx(10.01)
     assert (cell.group, cell.amount_left) == ("SP", Decimal(1))
     assert Sample.objects.get(pk=cathode.pk).amount_left == Decimal("28.4")
 
@@ -302,7 +303,8 @@ def test_an_exported_list_can_be_imported_again(lab: Lab, melamine: Material) ->
         purity_percent=Decimal("99.5"),
     )
     client = lab.as_(lab.bob)
-    content = b"".join(client.get("/materials/?export=csv").streaming_content)
+    answer: Any = client.get("/materials/?export=csv")
+    content = b"".join(answer.streaming_content)
     found = imported(lab, content)
     (fault,) = faults(found.check).values()
     assert "exists already" in fault["code"][0]

@@ -198,7 +198,13 @@ def test_a_file_over_rest_is_read_as_on_the_page(lab: Lab, melamine: Any) -> Non
     assert (answer.status_code, answer.json()["notes"]) == (201, ["Read as UTF-8, separated by semicolons."])
     assert rest.of(lab.vera).post("imports/lot/", {"rows": []}).status_code == 403
     assert api.post("imports/channel/", {"rows": []}).status_code == 404
-    for body in ({"rows": 5}, {"rows": ["x"]}, {"rows": []}, {"rows": [{"a": 1}], "common": {"what": "x"}}):
+    faulty: list[dict[str, Any]] = [
+        {"rows": 5},
+        {"rows": ["x"]},
+        {"rows": []},
+        {"rows": [{"a": 1}], "common": {"what": "x"}},
+    ]
+    for body in faulty:
         assert api.post("imports/nanosponge/", body).status_code in (400, 422), body
     assert not NanospongeBatch.objects.exists()
 

@@ -19,7 +19,7 @@ TODAY = timezone.localdate()
 
 
 def html(answer: Any) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def form(**values: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tests.synthesis.pages.conftest import Lab
 
 
 def html(answer: Any) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def place(name: str, parent: Place | None = None, **values: Any) -> Place:
