@@ -110,7 +110,7 @@ def test_two_steps_recorded_offline_are_booked_once_each_when_the_connection_is_
 
 def test_an_answer_that_is_lost_on_the_way_back_books_nothing_twice(chromium, lab, page, lot):
     context, tablet, faults = tablet_of(chromium, lab, service_workers="block")
-    reached = []
+    reached: list[int] = []
 
     def lose_the_answer(route: Route) -> None:
         if route.request.method != "POST" or len(reached) >= 2:

@@ -27,7 +27,8 @@ def log(over_degC: float = 0.0, hold_h: float = 4.0, gas_off_min: float = 0.0, h
         (end + 135, 25.0),
     ]
     minutes = np.arange(0, end + 136)
-    degrees = np.interp(minutes, *zip(*points, strict=True))
+    times, temperatures = zip(*points, strict=True)
+    degrees = np.interp(minutes, times, temperatures)
     off = (minutes >= 180) & (minutes < 180 + gas_off_min)
     flow = np.where(off, 0.0, 100.0)
     rows = (f"{m:.0f};{d:.1f};{f:.1f}\n" for m, d, f in zip(minutes, degrees, flow, strict=True))

@@ -70,7 +70,7 @@ def test_a_viewer_looks_and_adds_nothing(lab, material):
 
 
 def test_a_document_of_a_sample_a_run_or_an_instrument_is_a_strangers_404(lab):
-    things = [
+    things: list[documents.Thing] = [
         factories.additive(lab.project),
         furnace_logs.run(lab.project),
         factories.InstrumentFactory(project=lab.project),

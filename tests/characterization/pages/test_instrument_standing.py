@@ -35,6 +35,7 @@ def measurement(lab: Lab, settings: Any, tmp_path: Any) -> Measurement:
 
 
 def test_beside_the_figures_of_a_sample_and_over_rest(lab: Lab, measurement: Measurement) -> None:
+    assert measurement.sample is not None
     part = lab.as_(lab.vera).get(f"/samples/{measurement.sample.code}/dashboards/").content.decode()
     assert LATE in part
     body = rest.of(lab.vera).get(f"measurements/{measurement.pk}/").json()
@@ -53,5 +54,6 @@ def test_on_the_page_of_the_measurement_and_only_while_it_was_so(lab: Lab, measu
 
 
 def test_in_the_report_of_the_sample(lab: Lab, measurement: Measurement) -> None:
+    assert measurement.sample is not None
     (line,) = gather.gather(measurement.sample, lab.vera).report.findings
     assert LATE in line.convention
