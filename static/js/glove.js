@@ -247,7 +247,7 @@
   const changedScreen = (screen) => { put(screen); keepDraft(); draw(); };
 
   // --- the keypad, and the keys of a keyboard; what a scanner typed is taken back when it turns out to be a scan
-  const burst = { screen: null, was: null, last: 0 };
+  const burst = { screen: null, was: null, last: -Infinity };
   const press = (screen, pressed) => {
     const own = state.get(screen);
     let text = own.fresh && pressed !== "back" && pressed !== "sign" ? "" : own.text;
