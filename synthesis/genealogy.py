@@ -18,6 +18,8 @@ from synthesis.models import Sample
 
 Direction = Literal["ancestors", "descendants"]
 MOST_NODES = 2000
+NEAR = 200  # before and after a sample on its own page; all of them stand on the page of the trace
+BOTH: tuple[Direction, ...] = ("ancestors", "descendants")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ def relatives(start: int | Collection[int], direction: Direction, limit: int = M
     """Ids of ancestors or descendants of one sample or of several, nearest first, without these; at most ``limit``."""
     starts = [start] if isinstance(start, int) else list(start)
     return _relatives(starts, [direction], limit)[0]
+
+
+def ancestors(start: int) -> list[int]:
+    """Ids of all ancestors of a sample, from what its page asks for anyway where they are few."""
+    near = _relatives([start], BOTH, NEAR + 1)[0]
+    return near if len(near) <= NEAR else relatives(start, "ancestors")
 
 
 def _relatives(starts: list[int], directions: Sequence[Direction], limit: int) -> list[list[int]]:
@@ -97,7 +105,7 @@ def is_descendant(sample: int, *, of: int) -> bool:
 def chain(
     sample: Sample,
     actor: Actor,
-    directions: Iterable[Direction] = ("ancestors", "descendants"),
+    directions: Iterable[Direction] = BOTH,
     limit: int = MOST_NODES,
 ) -> Chain:
     """The sample with its relatives and the edges between them, as far as the actor may see."""
@@ -107,7 +115,7 @@ def chain(
 def chain_of(
     starts: Collection[int],
     actor: Actor,
-    directions: Iterable[Direction] = ("ancestors", "descendants"),
+    directions: Iterable[Direction] = BOTH,
     limit: int = MOST_NODES,
 ) -> Chain:
     """The chain around several samples at once, as those that came out of one furnace run."""

@@ -80,7 +80,7 @@ def of_sample(sample: Sample) -> list[Yield]:
     """All figures of one sample: of its own step, and along the chain that led to it."""
     if sample.kind not in STEPS or not sample.amount_made or sample.unit != "g":
         return []
-    ids = [sample.pk, *genealogy.relatives(sample.pk, "ancestors")]
+    ids = [sample.pk, *genealogy.ancestors(sample.pk)]
     made, taken = _made(ids), _taken(ids)
     mass = float(sample.amount_made)
     own = taken.get(sample.pk, [])

@@ -13,6 +13,8 @@ from synthesis.sample_parts import Panel, show
 
 def together(request: HttpRequest, sample: Sample) -> dict[str, Any] | None:
     """The newest joint entry of a sample with the others of it that one may see; None where there is none."""
+    if not getattr(sample, "recorded_together", True):  # the page asks that together with the sample
+        return None
     entry = sample.joint_entries.order_by("-pk").first()
     if entry is None:
         return None

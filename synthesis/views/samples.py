@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -20,15 +22,15 @@ from synthesis import (
     ledger,
     record_kinds,
     sample_parts,
+    tracing,
 )
 from synthesis.forms.ledger import LedgerForm
-from synthesis.models import Boat, Role, Sample
+from synthesis.models import Boat, JointEntry, Role, Sample
 from synthesis.models.samples import Kind
 from synthesis.pages import page
 
 MOST_COUNTED = 999
 ENTRIES_PER_PAGE = 100
-NEAR_RELATIVES = 200  # before and after it; all of them stand on the page of the trace
 TABS = (
     ("", _("Overview")),
     ("measurements", _("Measurements")),
@@ -57,11 +59,21 @@ NEXT: dict[str, tuple[tuple[str, Any], ...]] = {
 }
 
 
+# With the sample itself, and no further than the page says.
+_COUNTED = """
+(SELECT count(*) FROM (SELECT FROM synthesis_ledgerentry entry
+                        WHERE entry.sample_id = synthesis_sample.id LIMIT %s) counted)
+"""
+
+
 def sample_of(request: HttpRequest, code: str) -> Sample:
     kinds = [
         str(relation.get_accessor_name()) for relation in Sample._meta.related_objects if relation.parent_link
     ]
-    records = Sample.objects.select_related("project", "created_by", "protocol__protocol", *kinds)
+    records = Sample.objects.select_related("project", "created_by", "protocol__protocol", *kinds).annotate(
+        counted_entries=RawSQL(_COUNTED, [MOST_COUNTED + 1]),  # noqa: S611  # a constant statement
+        recorded_together=Exists(JointEntry.objects.filter(samples=OuterRef("pk"))),
+    )
     return access.get_visible(records, request.user, code=code)
 
 
@@ -70,14 +82,18 @@ def sample_page(request: HttpRequest, code: str) -> HttpResponse:
     sample = sample_of(request, code)
     tab = request.GET.get("tab", "")
     add = _ADD.get(tab, _overview)
-    return render(request, "synthesis/sample.html", head(request, sample, tab) | add(request, sample))
+    below = add(request, sample)
+    above = head(request, sample, tab, below.get("boats"))
+    return render(request, "synthesis/sample.html", above | below)
 
 
-def head(request: HttpRequest, sample: Sample, tab: str) -> dict[str, Any]:
-    """What stands above the tabs."""
+def head(
+    request: HttpRequest, sample: Sample, tab: str, boats: Sequence[Boat] | None = None
+) -> dict[str, Any]:
+    """What stands above the tabs. ``boats`` are those of the chain, where the tab has asked for them."""
     own = sample.own
     home, log = HOMES[sample.kind]
-    boat = Boat.objects.select_related("run").filter(additive_id=sample.pk).first()
+    boat = _boat_of(sample, boats)
     return {
         "sample": sample,
         "own": own,
@@ -86,15 +102,24 @@ def head(request: HttpRequest, sample: Sample, tab: str) -> dict[str, Any]:
         "nav": home,
         "home": home,
         "log": "" if boat else log,
-        "boat": boat if sample.kind == Kind.ADDITIVE else None,
+        "boat": boat,
         "next_steps": NEXT.get(sample.kind, ()),
         "share_left": float(100 * sample.amount_left / sample.amount_made) if sample.amount_made else 0.0,
         "may_change": access.may(request.user, sample.project, Role.EDITOR),
         "may_decide": access.may(request.user, sample.project, Role.MANAGER),
-        "ledger_count": _said(sample.entries.order_by()[: MOST_COUNTED + 1].count()),
+        "ledger_count": _said(getattr(sample, "counted_entries", 0)),
         "notices": sample_parts.notices(own, request.user),
         "actions": sample_parts.actions(own, request.user),
     }
+
+
+def _boat_of(sample: Sample, boats: Sequence[Boat] | None) -> Boat | None:
+    """The boat that an additive came out of."""
+    if sample.kind != Kind.ADDITIVE:
+        return None
+    if boats is None:
+        return Boat.objects.select_related("run").filter(additive_id=sample.pk).first()
+    return next((boat for boat in boats if boat.additive_id == sample.pk), None)
 
 
 def _said(count: int) -> str:
@@ -102,10 +127,10 @@ def _said(count: int) -> str:
 
 
 def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
-    chain = genealogy.chain(sample, request.user, limit=NEAR_RELATIVES)
-    boats = Boat.objects.select_related("run").filter(additive_id__in=list(chain.samples))
+    chain = genealogy.chain(sample, request.user, limit=genealogy.NEAR)
+    boats = tracing.boats_of(chain)
     unfolded = chain_folding.asked(request.GET.get("unfold", ""))
-    graph = chain_folding.fold(chain_graph.build(chain, {sample.pk}, list(boats)), unfolded)
+    graph = chain_folding.fold(chain_graph.build(chain, {sample.pk}, boats), unfolded)
     names = chain.samples
     rows = [
         (names[edge.source_id], names[edge.target_id], edge, chain_graph.edge_label(edge))
@@ -124,7 +149,8 @@ def _overview(request: HttpRequest, sample: Sample) -> dict[str, Any]:
         "graph": graph,
         "edges": rows,
         "hidden": chain.hidden,
-        "cut": NEAR_RELATIVES if chain.cut else 0,
+        "boats": boats,
+        "cut": genealogy.NEAR if chain.cut else 0,
         "as_table": request.GET.get("chain") == "table",
         "unfolded": unfolded,
         "facts": logged,
