@@ -57,7 +57,16 @@ class SampleAdmin(Kept):
     list_filter = ("project", "state")
     list_select_related = ("project",)
     search_fields = ("code", "name", "group")
-    readonly_fields = ("code", "kind", "unit", "amount_made", "amount_left", "state", "created_at", "created_by")
+    readonly_fields = (
+        "code",
+        "kind",
+        "unit",
+        "amount_made",
+        "amount_left",
+        "state",
+        "created_at",
+        "created_by",
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
