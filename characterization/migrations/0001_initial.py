@@ -14,11 +14,36 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('auth', '__first__'),
         ('synthesis', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='RawFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
+                ('sha256', models.CharField(editable=False, max_length=64)),
+                ('size', models.BigIntegerField(verbose_name='size (bytes)')),
+                ('name', models.CharField(max_length=255, verbose_name='name')),
+                ('technique', models.CharField(blank=True, max_length=20, verbose_name='technique')),
+                ('source_path', models.CharField(blank=True, max_length=1000, verbose_name='path on the instrument')),
+                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='measured')),
+                ('simulated', models.BooleanField(default=False, editable=False, verbose_name='simulated')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('instrument', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='synthesis.instrument', verbose_name='instrument')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='synthesis.project')),
+                ('sample', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='synthesis.sample', verbose_name='sample')),
+            ],
+            options={
+                'verbose_name': 'file',
+                'verbose_name_plural': 'files',
+                'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(fields=('project', 'sha256'), name='same_bytes_once')],
+                'indexes': [models.Index(fields=['project', '-id'], name='file_list')],
+            },
+        ),
         migrations.CreateModel(
             name='Job',
             fields=[
@@ -35,7 +60,12 @@ class Migration(migrations.Migration):
                 ('reader_name', models.CharField(blank=True, max_length=60)),
                 ('reader_version', models.CharField(blank=True, max_length=20)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('file', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='job', to='characterization.rawfile')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['received', 'reading', 'done', 'failed', 'unmatched', 'needs mapping'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('error_message', ''), _negated=True), _connector='OR'), name='failed_with_a_sentence')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ('received', 'reading'))), fields=['updated_at'], name='job_open'), models.Index(fields=['state', '-id'], name='job_state')],
+            },
         ),
         migrations.CreateModel(
             name='WorkerPulse',
@@ -81,11 +111,14 @@ class Migration(migrations.Migration):
                 ('instrument', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='synthesis.instrument', verbose_name='instrument')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='synthesis.project')),
                 ('sample', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='synthesis.sample', verbose_name='sample')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='characterization.rawfile')),
             ],
             options={
                 'verbose_name': 'measurement',
                 'verbose_name_plural': 'measurements',
                 'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(fields=('file', 'part', 'reader_name', 'reader_version'), name='one_table_per_reading'), models.UniqueConstraint(condition=models.Q(('current', True)), fields=('file', 'part'), name='one_current_table_per_part')],
+                'indexes': [models.Index(fields=['sample', 'technique'], name='measurement_of_sample'), models.Index(fields=['project', '-id'], name='measurement_list')],
             },
         ),
         migrations.CreateModel(
@@ -106,29 +139,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'analysis',
                 'verbose_name_plural': 'analyses',
                 'ordering': ('id',),
-            },
-        ),
-        migrations.CreateModel(
-            name='RawFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('size', models.BigIntegerField(verbose_name='size (bytes)')),
-                ('name', models.CharField(max_length=255, verbose_name='name')),
-                ('technique', models.CharField(blank=True, max_length=20, verbose_name='technique')),
-                ('source_path', models.CharField(blank=True, max_length=1000, verbose_name='path on the instrument')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='measured')),
-                ('simulated', models.BooleanField(default=False, editable=False, verbose_name='simulated')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
-                ('instrument', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='synthesis.instrument', verbose_name='instrument')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='synthesis.project')),
-                ('sample', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='synthesis.sample', verbose_name='sample')),
-            ],
-            options={
-                'verbose_name': 'file',
-                'verbose_name_plural': 'files',
-                'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('measurement', 'method'), name='one_current_analysis_per_method')],
             },
         ),
         migrations.CreateModel(
@@ -164,16 +175,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='measurement',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='characterization.rawfile'),
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='file',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='job', to='characterization.rawfile'),
         ),
         migrations.CreateModel(
             name='RawFileEvent',
@@ -246,18 +247,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('analysis', 'name', 'subject'), name='a_finding_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='analysis',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('measurement', 'method'), name='one_current_analysis_per_method'),
-        ),
-        migrations.AddIndex(
-            model_name='rawfile',
-            index=models.Index(fields=['project', '-id'], name='file_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='rawfile',
-            constraint=models.UniqueConstraint(fields=('project', 'sha256'), name='same_bytes_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='rawfile',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "characterization_rawfileevent" ("created_at", "created_by_id", "id", "instrument_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sample_id", "sha256", "simulated", "size", "source_path", "started_at", "technique") VALUES (NEW."created_at", NEW."created_by_id", NEW."id", NEW."instrument_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."project_id", NEW."sample_id", NEW."sha256", NEW."simulated", NEW."size", NEW."source_path", NEW."started_at", NEW."technique"); RETURN NULL;', hash='6938833fb9d688382ccd71f2f197b49e30727fe6', operation='INSERT', pgid='pgtrigger_insert_insert_2b110', table='characterization_rawfile', when='AFTER')),
@@ -270,22 +259,6 @@ class Migration(migrations.Migration):
             model_name='rawfile',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "characterization_rawfileevent" ("created_at", "created_by_id", "id", "instrument_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "sample_id", "sha256", "simulated", "size", "source_path", "started_at", "technique") VALUES (OLD."created_at", OLD."created_by_id", OLD."id", OLD."instrument_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."project_id", OLD."sample_id", OLD."sha256", OLD."simulated", OLD."size", OLD."source_path", OLD."started_at", OLD."technique"); RETURN NULL;', hash='e5aa45c9a466bcd2746cc0a778f8061e895e5bc6', operation='DELETE', pgid='pgtrigger_delete_delete_6705e', table='characterization_rawfile', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='measurement',
-            index=models.Index(fields=['sample', 'technique'], name='measurement_of_sample'),
-        ),
-        migrations.AddIndex(
-            model_name='measurement',
-            index=models.Index(fields=['project', '-id'], name='measurement_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.UniqueConstraint(fields=('file', 'part', 'reader_name', 'reader_version'), name='one_table_per_reading'),
-        ),
-        migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('file', 'part'), name='one_current_table_per_part'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='measurement',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "characterization_measurementevent" ("content_sha256", "created_at", "created_by_id", "current", "file_id", "flags", "id", "instrument_id", "overview_sha256", "part", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "reader_name", "reader_version", "rows", "sample_id", "simulated", "started_at", "table_sha256", "technique", "title") VALUES (NEW."content_sha256", NEW."created_at", NEW."created_by_id", NEW."current", NEW."file_id", NEW."flags", NEW."id", NEW."instrument_id", NEW."overview_sha256", NEW."part", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."project_id", NEW."reader_name", NEW."reader_version", NEW."rows", NEW."sample_id", NEW."simulated", NEW."started_at", NEW."table_sha256", NEW."technique", NEW."title"); RETURN NULL;', hash='cb30860effa9efbfb4f0ac446578160479fd1732', operation='INSERT', pgid='pgtrigger_insert_insert_a96bc', table='characterization_measurement', when='AFTER')),
@@ -297,21 +270,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='measurement',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "characterization_measurementevent" ("content_sha256", "created_at", "created_by_id", "current", "file_id", "flags", "id", "instrument_id", "overview_sha256", "part", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "reader_name", "reader_version", "rows", "sample_id", "simulated", "started_at", "table_sha256", "technique", "title") VALUES (OLD."content_sha256", OLD."created_at", OLD."created_by_id", OLD."current", OLD."file_id", OLD."flags", OLD."id", OLD."instrument_id", OLD."overview_sha256", OLD."part", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."project_id", OLD."reader_name", OLD."reader_version", OLD."rows", OLD."sample_id", OLD."simulated", OLD."started_at", OLD."table_sha256", OLD."technique", OLD."title"); RETURN NULL;', hash='c81c2089323156653bbbf166665c621090fd3c7f', operation='DELETE', pgid='pgtrigger_delete_delete_237c6', table='characterization_measurement', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ('received', 'reading'))), fields=['updated_at'], name='job_open'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', '-id'], name='job_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'reading', 'done', 'failed', 'unmatched', 'needs mapping'])), name='job_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('error_message', ''), _negated=True), _connector='OR'), name='failed_with_a_sentence'),
         ),
     ]

@@ -12,9 +12,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('auth', '__first__'),
         ('characterization', '0002_uploads'),
         ('synthesis', '0003_stock_counts_and_undone_entries'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -25,11 +25,19 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('kind', models.CharField(choices=[('sds', 'safety data sheet'), ('certificate', 'certificate'), ('photo', 'photo'), ('other', 'other')], default='other', max_length=12, verbose_name='what')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='characterization.rawfile')),
+                ('instrument', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.instrument')),
+                ('material', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.material')),
+                ('replaces', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='characterization.document')),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.carbonizationrun')),
+                ('sample', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.sample')),
             ],
             options={
                 'verbose_name': 'document',
                 'verbose_name_plural': 'documents',
                 'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('instrument__isnull', True), ('material__isnull', False), ('run__isnull', True), ('sample__isnull', True)), models.Q(('instrument__isnull', False), ('material__isnull', True), ('run__isnull', True), ('sample__isnull', True)), models.Q(('instrument__isnull', True), ('material__isnull', True), ('run__isnull', True), ('sample__isnull', False)), models.Q(('instrument__isnull', True), ('material__isnull', True), ('run__isnull', False), ('sample__isnull', True)), _connector='OR'), name='document_of_one_thing'), models.CheckConstraint(condition=models.Q(('kind__in', ('sds', 'certificate', 'photo', 'other'))), name='document_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -44,6 +52,14 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('kind', models.CharField(choices=[('sds', 'safety data sheet'), ('certificate', 'certificate'), ('photo', 'photo'), ('other', 'other')], default='other', max_length=12, verbose_name='what')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('file', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='characterization.rawfile')),
+                ('instrument', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.instrument')),
+                ('material', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.material')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='characterization.document')),
+                ('replaces', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='characterization.document')),
+                ('run', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.carbonizationrun')),
+                ('sample', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample')),
             ],
             options={
                 'abstract': False,
@@ -130,89 +146,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='rawfile',
             constraint=models.CheckConstraint(condition=models.Q(('sample__isnull', True), ('run__isnull', True), _connector='OR'), name='file_of_sample_or_run'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='characterization.rawfile'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='instrument',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.instrument'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='material',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.material'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='replaces',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='characterization.document'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.carbonizationrun'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='sample',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='file',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='characterization.rawfile'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='instrument',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.instrument'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='material',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.material'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='characterization.document'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='replaces',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='characterization.document'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.carbonizationrun'),
-        ),
-        migrations.AddField(
-            model_name='documentevent',
-            name='sample',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instrument__isnull', True), ('material__isnull', False), ('run__isnull', True), ('sample__isnull', True)), models.Q(('instrument__isnull', False), ('material__isnull', True), ('run__isnull', True), ('sample__isnull', True)), models.Q(('instrument__isnull', True), ('material__isnull', True), ('run__isnull', True), ('sample__isnull', False)), models.Q(('instrument__isnull', True), ('material__isnull', True), ('run__isnull', False), ('sample__isnull', True)), _connector='OR'), name='document_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('sds', 'certificate', 'photo', 'other'))), name='document_kind_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='document',

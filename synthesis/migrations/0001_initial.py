@@ -16,10 +16,26 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('auth', '__first__'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Project',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
+                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
+                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='short name')),
+                ('description', models.TextField(blank=True, verbose_name='description')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+            ],
+            options={
+                'verbose_name': 'project',
+                'verbose_name_plural': 'projects',
+                'ordering': ('name',),
+            },
+        ),
         migrations.CreateModel(
             name='Sample',
             fields=[
@@ -39,11 +55,14 @@ class Migration(migrations.Migration):
                 ('simulated', models.BooleanField(default=False, editable=False, verbose_name='simulated')),
                 ('planned', models.JSONField(blank=True, default=dict, editable=False, verbose_name='planned values')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='synthesis.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'sample',
                 'verbose_name_plural': 'samples',
                 'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_left__gte', 0)), name='nothing_below_zero'), models.CheckConstraint(condition=models.Q(('kind__in', ['lot', 'nanosponge', 'impregnated', 'freeze_dried', 'additive', 'electrolyte', 'cathode', 'cell'])), name='sample_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['in_progress', 'available', 'hold', 'rejected'])), name='sample_state_known')],
+                'indexes': [models.Index(fields=['project', 'kind', '-id'], name='sample_list'), models.Index(fields=['kind', '-id'], name='sample_kind')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +71,23 @@ class Migration(migrations.Migration):
                 ('prefix', models.CharField(max_length=8, primary_key=True, serialize=False)),
                 ('last', models.PositiveIntegerField()),
             ],
+        ),
+        migrations.CreateModel(
+            name='ElectrolyteBatch',
+            fields=[
+                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
+                ('composition', models.CharField(default='Li6PS5Cl', max_length=80, verbose_name='composition')),
+                ('mill_speed_rpm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='mill speed (r/min)')),
+                ('mill_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='milling time (h)')),
+                ('anneal_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='annealing temperature (°C)')),
+                ('anneal_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='annealing time (h)')),
+                ('ionic_conductivity_mS_per_cm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='ionic conductivity (mS/cm)')),
+            ],
+            options={
+                'verbose_name': 'electrolyte batch',
+                'verbose_name_plural': 'electrolyte batches',
+            },
+            bases=('synthesis.sample',),
         ),
         migrations.CreateModel(
             name='ElectrolyteBatchEvent',
@@ -68,10 +104,25 @@ class Migration(migrations.Migration):
                 ('anneal_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='annealing temperature (°C)')),
                 ('anneal_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='annealing time (h)')),
                 ('ionic_conductivity_mS_per_cm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='ionic conductivity (mS/cm)')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.electrolytebatch')),
             ],
             options={
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='FreezeDriedBatch',
+            fields=[
+                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
+                ('temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='shelf or trap temperature (°C)')),
+                ('pressure_Pa', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='pressure (Pa)')),
+                ('time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='time (h)')),
+            ],
+            options={
+                'verbose_name': 'freeze-dried batch',
+                'verbose_name_plural': 'freeze-dried batches',
+            },
+            bases=('synthesis.sample',),
         ),
         migrations.CreateModel(
             name='FreezeDriedBatchEvent',
@@ -85,10 +136,26 @@ class Migration(migrations.Migration):
                 ('temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='shelf or trap temperature (°C)')),
                 ('pressure_Pa', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='pressure (Pa)')),
                 ('time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='time (h)')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.freezedriedbatch')),
             ],
             options={
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='ImpregnatedBatch',
+            fields=[
+                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
+                ('solvent', models.CharField(blank=True, max_length=60, verbose_name='solvent')),
+                ('solvent_volume_mL', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='solvent volume (mL)')),
+                ('soak_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='soak time (h)')),
+                ('soak_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='soak temperature (°C)')),
+            ],
+            options={
+                'verbose_name': 'impregnated batch',
+                'verbose_name_plural': 'impregnated batches',
+            },
+            bases=('synthesis.sample',),
         ),
         migrations.CreateModel(
             name='ImpregnatedBatchEvent',
@@ -103,10 +170,32 @@ class Migration(migrations.Migration):
                 ('solvent_volume_mL', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='solvent volume (mL)')),
                 ('soak_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='soak time (h)')),
                 ('soak_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='soak temperature (°C)')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.impregnatedbatch')),
             ],
             options={
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='NanospongeBatch',
+            fields=[
+                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
+                ('stirring_speed_rpm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stirring (r/min)')),
+                ('stirring_time_min', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stirring time (min)')),
+                ('stirring_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='temperature while stirring (°C)')),
+                ('addition_rate_mL_per_min', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='addition rate (mL/min)')),
+                ('reaction_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='reaction temperature (°C)')),
+                ('reaction_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='reaction time (h)')),
+                ('water_mL', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='water (mL)')),
+                ('washing', models.CharField(blank=True, max_length=200, verbose_name='washing')),
+                ('drying', models.CharField(blank=True, max_length=200, verbose_name='drying')),
+                ('wet_yield_g', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='wet yield (g)')),
+            ],
+            options={
+                'verbose_name': 'nanosponge batch',
+                'verbose_name_plural': 'nanosponge batches',
+            },
+            bases=('synthesis.sample',),
         ),
         migrations.CreateModel(
             name='NanospongeBatchEvent',
@@ -127,24 +216,28 @@ class Migration(migrations.Migration):
                 ('washing', models.CharField(blank=True, max_length=200, verbose_name='washing')),
                 ('drying', models.CharField(blank=True, max_length=200, verbose_name='drying')),
                 ('wet_yield_g', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='wet yield (g)')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.nanospongebatch')),
             ],
             options={
                 'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name='Instrument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='short name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
+                ('model', models.CharField(blank=True, max_length=120, verbose_name='make and model')),
+                ('technique', models.CharField(blank=True, max_length=20, verbose_name='technique')),
+                ('time_zone', models.CharField(blank=True, help_text="Zone of the instrument's clock, for files that do not say it. Empty: the laboratory's.", max_length=60, verbose_name='time zone')),
+                ('last_heard_at', models.DateTimeField(editable=False, null=True, verbose_name='last heard')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('project', models.ForeignKey(blank=True, help_text='Files that name no sample arrive in this project.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instruments', to='synthesis.project', verbose_name='project')),
             ],
             options={
-                'verbose_name': 'project',
-                'verbose_name_plural': 'projects',
+                'verbose_name': 'instrument',
+                'verbose_name_plural': 'instruments',
                 'ordering': ('name',),
             },
         ),
@@ -160,7 +253,11 @@ class Migration(migrations.Migration):
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ('instrument', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='synthesis.instrument')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('instrument__isnull', True), ('user__isnull', False)), models.Q(('instrument__isnull', False), ('user__isnull', True)), _connector='OR'), name='token_of_person_or_instrument')],
+            },
         ),
         migrations.CreateModel(
             name='CarbonAdditive',
@@ -176,50 +273,25 @@ class Migration(migrations.Migration):
             bases=('synthesis.sample',),
         ),
         migrations.CreateModel(
-            name='ElectrolyteBatch',
+            name='Material',
             fields=[
-                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
-                ('composition', models.CharField(default='Li6PS5Cl', max_length=80, verbose_name='composition')),
-                ('mill_speed_rpm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='mill speed (r/min)')),
-                ('mill_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='milling time (h)')),
-                ('anneal_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='annealing temperature (°C)')),
-                ('anneal_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='annealing time (h)')),
-                ('ionic_conductivity_mS_per_cm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='ionic conductivity (mS/cm)')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
+                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
+                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
+                ('formula', models.CharField(blank=True, max_length=120, verbose_name='formula')),
+                ('cas_number', models.CharField(blank=True, max_length=12, verbose_name='CAS number')),
+                ('molar_mass_g_per_mol', models.DecimalField(blank=True, decimal_places=5, max_digits=12, null=True, verbose_name='molar mass (g/mol)')),
+                ('density_g_per_mL', models.DecimalField(blank=True, decimal_places=5, max_digits=10, null=True, verbose_name='density (g/mL)')),
+                ('phase', models.CharField(choices=[('solid', 'solid'), ('liquid', 'liquid'), ('gas', 'gas')], default='solid', max_length=8, verbose_name='phase')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
             ],
             options={
-                'verbose_name': 'electrolyte batch',
-                'verbose_name_plural': 'electrolyte batches',
+                'verbose_name': 'material',
+                'verbose_name_plural': 'materials',
+                'ordering': ('name',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('molar_mass_g_per_mol__isnull', True), ('molar_mass_g_per_mol__gt', 0), _connector='OR'), name='molar_mass_positive'), models.CheckConstraint(condition=models.Q(('density_g_per_mL__isnull', True), ('density_g_per_mL__gt', 0), _connector='OR'), name='density_positive')],
             },
-            bases=('synthesis.sample',),
-        ),
-        migrations.CreateModel(
-            name='FreezeDriedBatch',
-            fields=[
-                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
-                ('temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='shelf or trap temperature (°C)')),
-                ('pressure_Pa', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='pressure (Pa)')),
-                ('time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='time (h)')),
-            ],
-            options={
-                'verbose_name': 'freeze-dried batch',
-                'verbose_name_plural': 'freeze-dried batches',
-            },
-            bases=('synthesis.sample',),
-        ),
-        migrations.CreateModel(
-            name='ImpregnatedBatch',
-            fields=[
-                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
-                ('solvent', models.CharField(blank=True, max_length=60, verbose_name='solvent')),
-                ('solvent_volume_mL', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='solvent volume (mL)')),
-                ('soak_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='soak time (h)')),
-                ('soak_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='soak temperature (°C)')),
-            ],
-            options={
-                'verbose_name': 'impregnated batch',
-                'verbose_name_plural': 'impregnated batches',
-            },
-            bases=('synthesis.sample',),
         ),
         migrations.CreateModel(
             name='MaterialLot',
@@ -229,31 +301,12 @@ class Migration(migrations.Migration):
                 ('lot_number', models.CharField(blank=True, max_length=80, verbose_name="supplier's lot number")),
                 ('purity_percent', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True, verbose_name='purity (%)')),
                 ('expires_on', models.DateField(blank=True, null=True, verbose_name='best before')),
+                ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='synthesis.material', verbose_name='material')),
             ],
             options={
                 'verbose_name': 'material lot',
                 'verbose_name_plural': 'material lots',
-            },
-            bases=('synthesis.sample',),
-        ),
-        migrations.CreateModel(
-            name='NanospongeBatch',
-            fields=[
-                ('sample_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='synthesis.sample')),
-                ('stirring_speed_rpm', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stirring (r/min)')),
-                ('stirring_time_min', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='stirring time (min)')),
-                ('stirring_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='temperature while stirring (°C)')),
-                ('addition_rate_mL_per_min', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='addition rate (mL/min)')),
-                ('reaction_temperature_degC', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-273.15)], verbose_name='reaction temperature (°C)')),
-                ('reaction_time_h', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='reaction time (h)')),
-                ('water_mL', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='water (mL)')),
-                ('washing', models.CharField(blank=True, max_length=200, verbose_name='washing')),
-                ('drying', models.CharField(blank=True, max_length=200, verbose_name='drying')),
-                ('wet_yield_g', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='wet yield (g)')),
-            ],
-            options={
-                'verbose_name': 'nanosponge batch',
-                'verbose_name_plural': 'nanosponge batches',
+                'constraints': [models.CheckConstraint(condition=models.Q(('purity_percent__isnull', True), models.Q(('purity_percent__gt', 0), ('purity_percent__lte', 100)), _connector='OR'), name='purity_is_a_share')],
             },
             bases=('synthesis.sample',),
         ),
@@ -296,25 +349,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'boat',
                 'verbose_name_plural': 'boats',
                 'ordering': ('run', 'number'),
-            },
-        ),
-        migrations.CreateModel(
-            name='Instrument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('model', models.CharField(blank=True, max_length=120, verbose_name='make and model')),
-                ('technique', models.CharField(blank=True, max_length=20, verbose_name='technique')),
-                ('time_zone', models.CharField(blank=True, help_text="Zone of the instrument's clock, for files that do not say it. Empty: the laboratory's.", max_length=60, verbose_name='time zone')),
-                ('last_heard_at', models.DateTimeField(editable=False, null=True, verbose_name='last heard')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
-                ('project', models.ForeignKey(blank=True, help_text='Files that name no sample arrive in this project.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instruments', to='synthesis.project', verbose_name='project')),
-            ],
-            options={
-                'verbose_name': 'instrument',
-                'verbose_name_plural': 'instruments',
-                'ordering': ('name',),
+                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='boat_number_once'), models.CheckConstraint(condition=models.Q(('mass_in_g__gt', 0)), name='boat_holds_something'), models.CheckConstraint(condition=models.Q(('mass_out_g__gt', 0), ('mass_out_g__lte', models.F('mass_in_g'))), name='nothing_grows_in_a_furnace')],
             },
         ),
         migrations.CreateModel(
@@ -340,11 +375,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='apitoken',
-            name='instrument',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='synthesis.instrument'),
-        ),
         migrations.CreateModel(
             name='LedgerEntry',
             fields=[
@@ -363,6 +393,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ledger entry',
                 'verbose_name_plural': 'ledger entries',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('delta', 0), _negated=True), name='ledger_moves_something'), models.CheckConstraint(condition=models.Q(models.Q(('delta__gt', 0), ('kind', 'make')), models.Q(('delta__lt', 0), ('kind__in', ('use', 'discard'))), ('kind', 'correct'), _connector='OR'), name='ledger_sign_fits_kind'), models.CheckConstraint(condition=models.Q(('product__isnull', True), ('kind__in', ('use', 'correct')), _connector='OR'), name='ledger_product_of_a_use')],
+                'indexes': [models.Index(fields=['sample', '-id'], name='ledger_of_sample')],
             },
         ),
         migrations.CreateModel(
@@ -387,26 +419,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Material',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('formula', models.CharField(blank=True, max_length=120, verbose_name='formula')),
-                ('cas_number', models.CharField(blank=True, max_length=12, verbose_name='CAS number')),
-                ('molar_mass_g_per_mol', models.DecimalField(blank=True, decimal_places=5, max_digits=12, null=True, verbose_name='molar mass (g/mol)')),
-                ('density_g_per_mL', models.DecimalField(blank=True, decimal_places=5, max_digits=10, null=True, verbose_name='density (g/mL)')),
-                ('phase', models.CharField(choices=[('solid', 'solid'), ('liquid', 'liquid'), ('gas', 'gas')], default='solid', max_length=8, verbose_name='phase')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
-            ],
-            options={
-                'verbose_name': 'material',
-                'verbose_name_plural': 'materials',
-                'ordering': ('name',),
             },
         ),
         migrations.CreateModel(
@@ -447,6 +459,7 @@ class Migration(migrations.Migration):
                 ('purity_percent', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True, verbose_name='purity (%)')),
                 ('expires_on', models.DateField(blank=True, null=True, verbose_name='best before')),
                 ('material', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.material', verbose_name='material')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.materiallot')),
             ],
             options={
                 'abstract': False,
@@ -462,6 +475,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='synthesis.project')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'user'), name='one_role_per_person_and_project'), models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'editor', 'manager'])), name='membership_role_known')],
+            },
         ),
         migrations.CreateModel(
             name='ProgrammeSegment',
@@ -478,6 +494,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('run', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='segment_number_once'), models.CheckConstraint(condition=models.Q(('rate_degC_per_min__gt', 0)), name='ramp_goes_somewhere'), models.CheckConstraint(condition=models.Q(('hold_h__gte', 0)), name='hold_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -502,11 +519,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='sample',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='synthesis.project', verbose_name='project'),
         ),
         migrations.CreateModel(
             name='MembershipEvent',
@@ -679,11 +691,6 @@ class Migration(migrations.Migration):
             model_name='carbonadditive',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_carbonadditiveevent" ("lot_number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sample_ptr_id", "supplier") VALUES (OLD."lot_number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."sample_ptr_id", OLD."sample_ptr_id", OLD."supplier"); RETURN NULL;', hash='1ee51ebd06a7a518424729a14d4a93fa58d9ec03', operation='DELETE', pgid='pgtrigger_delete_delete_4438b', table='synthesis_carbonadditive', when='AFTER')),
         ),
-        migrations.AddField(
-            model_name='electrolytebatchevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.electrolytebatch'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='electrolytebatch',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_electrolytebatchevent" ("anneal_temperature_degC", "anneal_time_h", "composition", "ionic_conductivity_mS_per_cm", "mill_speed_rpm", "mill_time_h", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sample_ptr_id") VALUES (NEW."anneal_temperature_degC", NEW."anneal_time_h", NEW."composition", NEW."ionic_conductivity_mS_per_cm", NEW."mill_speed_rpm", NEW."mill_time_h", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."sample_ptr_id", NEW."sample_ptr_id"); RETURN NULL;', hash='ebbc56ab2fd2063b1cfd84dc1bdd9e60dd31795a', operation='INSERT', pgid='pgtrigger_insert_insert_84d31', table='synthesis_electrolytebatch', when='AFTER')),
@@ -695,11 +702,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='electrolytebatch',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_electrolytebatchevent" ("anneal_temperature_degC", "anneal_time_h", "composition", "ionic_conductivity_mS_per_cm", "mill_speed_rpm", "mill_time_h", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sample_ptr_id") VALUES (OLD."anneal_temperature_degC", OLD."anneal_time_h", OLD."composition", OLD."ionic_conductivity_mS_per_cm", OLD."mill_speed_rpm", OLD."mill_time_h", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."sample_ptr_id", OLD."sample_ptr_id"); RETURN NULL;', hash='9ce3a449fc4377c2017a9ed5256f0c066d017fa5', operation='DELETE', pgid='pgtrigger_delete_delete_f9467', table='synthesis_electrolytebatch', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='freezedriedbatchevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.freezedriedbatch'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='freezedriedbatch',
@@ -713,11 +715,6 @@ class Migration(migrations.Migration):
             model_name='freezedriedbatch',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_freezedriedbatchevent" ("pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pressure_Pa", "sample_ptr_id", "temperature_degC", "time_h") VALUES (COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."sample_ptr_id", OLD."pressure_Pa", OLD."sample_ptr_id", OLD."temperature_degC", OLD."time_h"); RETURN NULL;', hash='78d430fe8f64fa4a7fef1926f2d9521253eaa4cc', operation='DELETE', pgid='pgtrigger_delete_delete_54d1d', table='synthesis_freezedriedbatch', when='AFTER')),
         ),
-        migrations.AddField(
-            model_name='impregnatedbatchevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.impregnatedbatch'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='impregnatedbatch',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_impregnatedbatchevent" ("pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sample_ptr_id", "soak_temperature_degC", "soak_time_h", "solvent", "solvent_volume_mL") VALUES (COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."sample_ptr_id", NEW."sample_ptr_id", NEW."soak_temperature_degC", NEW."soak_time_h", NEW."solvent", NEW."solvent_volume_mL"); RETURN NULL;', hash='4e3cb29d137c4ffadb6b92400e137d415377ed3a', operation='INSERT', pgid='pgtrigger_insert_insert_9f7a3', table='synthesis_impregnatedbatch', when='AFTER')),
@@ -729,21 +726,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='impregnatedbatch',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_impregnatedbatchevent" ("pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sample_ptr_id", "soak_temperature_degC", "soak_time_h", "solvent", "solvent_volume_mL") VALUES (COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."sample_ptr_id", OLD."sample_ptr_id", OLD."soak_temperature_degC", OLD."soak_time_h", OLD."solvent", OLD."solvent_volume_mL"); RETURN NULL;', hash='167278751b52b6193e296fd8fb4f10bb2ffe3c5c', operation='DELETE', pgid='pgtrigger_delete_delete_f6e98', table='synthesis_impregnatedbatch', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='materiallotevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.materiallot'),
-        ),
-        migrations.AddField(
-            model_name='materiallot',
-            name='material',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='synthesis.material', verbose_name='material'),
-        ),
-        migrations.AddField(
-            model_name='nanospongebatchevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.nanospongebatch'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='nanospongebatch',
@@ -757,10 +739,6 @@ class Migration(migrations.Migration):
             model_name='nanospongebatch',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_nanospongebatchevent" ("addition_rate_mL_per_min", "drying", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction_temperature_degC", "reaction_time_h", "sample_ptr_id", "stirring_speed_rpm", "stirring_temperature_degC", "stirring_time_min", "washing", "water_mL", "wet_yield_g") VALUES (OLD."addition_rate_mL_per_min", OLD."drying", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."sample_ptr_id", OLD."reaction_temperature_degC", OLD."reaction_time_h", OLD."sample_ptr_id", OLD."stirring_speed_rpm", OLD."stirring_temperature_degC", OLD."stirring_time_min", OLD."washing", OLD."water_mL", OLD."wet_yield_g"); RETURN NULL;', hash='6c00cbbd323152f3718f30c906da63211dd79cd4', operation='DELETE', pgid='pgtrigger_delete_delete_586ec', table='synthesis_nanospongebatch', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instrument__isnull', True), ('user__isnull', False)), models.Q(('instrument__isnull', False), ('user__isnull', True)), _connector='OR'), name='token_of_person_or_instrument'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='apitoken',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_apitokenevent" ("created_at", "created_by_id", "digest", "expires_at", "id", "instrument_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "user_id") VALUES (NEW."created_at", NEW."created_by_id", NEW."digest", NEW."expires_at", NEW."id", NEW."instrument_id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."revoked_at", NEW."user_id"); RETURN NULL;', hash='b79c223200f32ea6a761285f456af668cdc2af8e', operation='INSERT', pgid='pgtrigger_insert_insert_44883', table='synthesis_apitoken', when='AFTER')),
@@ -772,22 +750,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='apitoken',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_apitokenevent" ("created_at", "created_by_id", "digest", "expires_at", "id", "instrument_id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "user_id") VALUES (OLD."created_at", OLD."created_by_id", OLD."digest", OLD."expires_at", OLD."id", OLD."instrument_id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."revoked_at", OLD."user_id"); RETURN NULL;', hash='0a716c6d2abc7d439d6323d6cd760598cd3bfb8a', operation='DELETE', pgid='pgtrigger_delete_delete_64973', table='synthesis_apitoken', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['sample', '-id'], name='ledger_of_sample'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('delta', 0), _negated=True), name='ledger_moves_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delta__gt', 0), ('kind', 'make')), models.Q(('delta__lt', 0), ('kind__in', ('use', 'discard'))), ('kind', 'correct'), _connector='OR'), name='ledger_sign_fits_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('product__isnull', True), ('kind__in', ('use', 'correct')), _connector='OR'), name='ledger_product_of_a_use'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='ledgerentry',
@@ -809,14 +771,6 @@ class Migration(migrations.Migration):
             model_name='ledgerentry',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_ledgerentryevent" ("created_at", "created_by_id", "delta", "entered", "id", "kind", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reason", "role", "sample_id") VALUES (OLD."created_at", OLD."created_by_id", OLD."delta", OLD."entered", OLD."id", OLD."kind", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."product_id", OLD."reason", OLD."role", OLD."sample_id"); RETURN NULL;', hash='9d816510fa599a3fc4dbdd42f3a7d4731f1cce25', operation='DELETE', pgid='pgtrigger_delete_delete_0801b', table='synthesis_ledgerentry', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='material',
-            constraint=models.CheckConstraint(condition=models.Q(('molar_mass_g_per_mol__isnull', True), ('molar_mass_g_per_mol__gt', 0), _connector='OR'), name='molar_mass_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='material',
-            constraint=models.CheckConstraint(condition=models.Q(('density_g_per_mL__isnull', True), ('density_g_per_mL__gt', 0), _connector='OR'), name='density_positive'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='material',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_materialevent" ("cas_number", "created_at", "created_by_id", "density_g_per_mL", "formula", "id", "molar_mass_g_per_mol", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "short_name") VALUES (NEW."cas_number", NEW."created_at", NEW."created_by_id", NEW."density_g_per_mL", NEW."formula", NEW."id", NEW."molar_mass_g_per_mol", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phase", NEW."short_name"); RETURN NULL;', hash='7e7eb7e4576ca3ae76d46b9e84d03905eb83e928', operation='INSERT', pgid='pgtrigger_insert_insert_01db0', table='synthesis_material', when='AFTER')),
@@ -829,18 +783,6 @@ class Migration(migrations.Migration):
             model_name='material',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_materialevent" ("cas_number", "created_at", "created_by_id", "density_g_per_mL", "formula", "id", "molar_mass_g_per_mol", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phase", "short_name") VALUES (OLD."cas_number", OLD."created_at", OLD."created_by_id", OLD."density_g_per_mL", OLD."formula", OLD."id", OLD."molar_mass_g_per_mol", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phase", OLD."short_name"); RETURN NULL;', hash='953fa2bc861ece0e012e35a02ed673440172c66b', operation='DELETE', pgid='pgtrigger_delete_delete_6f6e4', table='synthesis_material', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='programmesegment',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='segment_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmesegment',
-            constraint=models.CheckConstraint(condition=models.Q(('rate_degC_per_min__gt', 0)), name='ramp_goes_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmesegment',
-            constraint=models.CheckConstraint(condition=models.Q(('hold_h__gte', 0)), name='hold_not_negative'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='programmesegment',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_programmesegmentevent" ("created_at", "created_by_id", "from_degC", "hold_h", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_degC_per_min", "run_id", "to_degC") VALUES (NEW."created_at", NEW."created_by_id", NEW."from_degC", NEW."hold_h", NEW."id", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rate_degC_per_min", NEW."run_id", NEW."to_degC"); RETURN NULL;', hash='342493e67e3026fbd3d132e57d5e523db9762f4a', operation='INSERT', pgid='pgtrigger_insert_insert_9ef98', table='synthesis_programmesegment', when='AFTER')),
@@ -852,26 +794,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='programmesegment',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_programmesegmentevent" ("created_at", "created_by_id", "from_degC", "hold_h", "id", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_degC_per_min", "run_id", "to_degC") VALUES (OLD."created_at", OLD."created_by_id", OLD."from_degC", OLD."hold_h", OLD."id", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."rate_degC_per_min", OLD."run_id", OLD."to_degC"); RETURN NULL;', hash='b51d5f95ae01b87d2592731d4a4ad063ed035e84', operation='DELETE', pgid='pgtrigger_delete_delete_5dd1c', table='synthesis_programmesegment', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['project', 'kind', '-id'], name='sample_list'),
-        ),
-        migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['kind', '-id'], name='sample_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_left__gte', 0)), name='nothing_below_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['lot', 'nanosponge', 'impregnated', 'freeze_dried', 'additive', 'electrolyte', 'cathode', 'cell'])), name='sample_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['in_progress', 'available', 'hold', 'rejected'])), name='sample_state_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sample',
@@ -900,14 +822,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='project',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_projectevent" ("created_at", "created_by_id", "description", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slug") VALUES (OLD."created_at", OLD."created_by_id", OLD."description", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."slug"); RETURN NULL;', hash='f9f8390d87babbe4e946d440d3f9705823085fb1', operation='DELETE', pgid='pgtrigger_delete_delete_a053f', table='synthesis_project', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('project', 'user'), name='one_role_per_person_and_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'editor', 'manager'])), name='membership_role_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='membership',
@@ -945,18 +859,6 @@ class Migration(migrations.Migration):
             model_name='carbonizationrun',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_carbonizationrunevent" ("atmosphere", "code", "created_at", "created_by_id", "flow_mL_per_min", "furnace", "highest_temperature_degC", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "simulated", "started_at") VALUES (OLD."atmosphere", OLD."code", OLD."created_at", OLD."created_by_id", OLD."flow_mL_per_min", OLD."furnace", OLD."highest_temperature_degC", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."project_id", OLD."simulated", OLD."started_at"); RETURN NULL;', hash='49913f3deddfcfb8eec27827715dbdfd5cfc79d1', operation='DELETE', pgid='pgtrigger_delete_delete_12600', table='synthesis_carbonizationrun', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='boat',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='boat_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='boat',
-            constraint=models.CheckConstraint(condition=models.Q(('mass_in_g__gt', 0)), name='boat_holds_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='boat',
-            constraint=models.CheckConstraint(condition=models.Q(('mass_out_g__gt', 0), ('mass_out_g__lte', models.F('mass_in_g'))), name='nothing_grows_in_a_furnace'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='boat',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_boatevent" ("additive_id", "created_at", "created_by_id", "id", "mass_in_g", "mass_out_g", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "run_id", "source_id") VALUES (NEW."additive_id", NEW."created_at", NEW."created_by_id", NEW."id", NEW."mass_in_g", NEW."mass_out_g", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."run_id", NEW."source_id"); RETURN NULL;', hash='93123f879f9127faded75cee0af48d8736f09300', operation='INSERT', pgid='pgtrigger_insert_insert_9d777', table='synthesis_boat', when='AFTER')),
@@ -968,10 +870,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='boat',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_boatevent" ("additive_id", "created_at", "created_by_id", "id", "mass_in_g", "mass_out_g", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "run_id", "source_id") VALUES (OLD."additive_id", OLD."created_at", OLD."created_by_id", OLD."id", OLD."mass_in_g", OLD."mass_out_g", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."run_id", OLD."source_id"); RETURN NULL;', hash='ecd2d52d934878361a1dfc4f6cca94a72ff13edc', operation='DELETE', pgid='pgtrigger_delete_delete_2c7e9', table='synthesis_boat', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='materiallot',
-            constraint=models.CheckConstraint(condition=models.Q(('purity_percent__isnull', True), models.Q(('purity_percent__gt', 0), ('purity_percent__lte', 100)), _connector='OR'), name='purity_is_a_share'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='materiallot',

@@ -12,8 +12,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('auth', '__first__'),
         ('synthesis', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -28,11 +28,14 @@ class Migration(migrations.Migration):
                 ('passed', models.BooleanField(default=True, verbose_name='in order')),
                 ('done_by', models.CharField(blank=True, max_length=120, verbose_name='done by')),
                 ('note', models.TextField(blank=True, verbose_name='what was found')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='synthesis.instrument')),
             ],
             options={
                 'verbose_name': 'check of equipment',
                 'verbose_name_plural': 'checks of equipment',
                 'ordering': ('-done_at', '-id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('calibration', 'maintenance'))), name='check_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -51,6 +54,9 @@ class Migration(migrations.Migration):
                 ('passed', models.BooleanField(default=True, verbose_name='in order')),
                 ('done_by', models.CharField(blank=True, max_length=120, verbose_name='done by')),
                 ('note', models.TextField(blank=True, verbose_name='what was found')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('instrument', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.instrument')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.equipmentcheck')),
             ],
             options={
                 'abstract': False,
@@ -65,11 +71,15 @@ class Migration(migrations.Migration):
                 ('sentence', models.CharField(max_length=400)),
                 ('values', models.JSONField(default=dict)),
                 ('measurement', models.BigIntegerField(null=True)),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='synthesis.carbonizationrun')),
+                ('sample', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='synthesis.sample')),
             ],
             options={
                 'verbose_name': 'flag',
                 'verbose_name_plural': 'flags',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('run__isnull', False), ('sample__isnull', True)), models.Q(('run__isnull', True), ('sample__isnull', False)), _connector='OR'), name='flag_of_run_or_sample')],
             },
         ),
         migrations.CreateModel(
@@ -86,9 +96,34 @@ class Migration(migrations.Migration):
                 ('sentence', models.CharField(max_length=400)),
                 ('values', models.JSONField(default=dict)),
                 ('measurement', models.BigIntegerField(null=True)),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.flag')),
+                ('run', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.carbonizationrun')),
+                ('sample', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample')),
             ],
             options={
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Signature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
+                ('meaning', models.CharField(choices=[('performed', 'I did this as it is written here'), ('reviewed', 'I checked the record and found it complete and right'), ('approved', 'I release it for use'), ('decided', 'I decided about its use'), ('reopened', 'I opened the record again')], max_length=12, verbose_name='meaning')),
+                ('statement', models.CharField(max_length=300, verbose_name='signed as')),
+                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
+                ('content', models.JSONField(default=dict)),
+                ('sha256', models.CharField(max_length=64)),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='synthesis.carbonizationrun')),
+                ('sample', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='synthesis.sample')),
+            ],
+            options={
+                'verbose_name': 'signature',
+                'verbose_name_plural': 'signatures',
+                'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('run__isnull', False), ('sample__isnull', True)), models.Q(('run__isnull', True), ('sample__isnull', False)), _connector='OR'), name='signature_on_run_or_sample'), models.CheckConstraint(condition=models.Q(models.Q(('meaning__in', ('reopened', 'decided')), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='signed_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -100,11 +135,15 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('checks', models.JSONField(default=list)),
                 ('by_itself', models.BooleanField(default=False, verbose_name='by the limits alone')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='synthesis.sample')),
+                ('signature', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='synthesis.signature')),
             ],
             options={
                 'verbose_name': 'gate decision',
                 'verbose_name_plural': 'gate decisions',
                 'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['pass', 'hold', 'reject'])), name='verdict_known'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'reject'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='rejected_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +160,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('checks', models.JSONField(default=list)),
                 ('by_itself', models.BooleanField(default=False, verbose_name='by the limits alone')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.gatedecision')),
+                ('sample', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample')),
+                ('signature', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.signature')),
             ],
             options={
                 'abstract': False,
@@ -135,11 +178,14 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(db_index=True, editable=False, max_length=400, verbose_name='place')),
                 ('capacity', models.PositiveIntegerField(blank=True, help_text='How many samples. Empty: as many as fit.', null=True, verbose_name='room for')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='synthesis.place', verbose_name='stands in')),
             ],
             options={
                 'verbose_name': 'place',
                 'verbose_name_plural': 'places',
                 'ordering': ('path',),
+                'constraints': [models.UniqueConstraint(fields=('parent', 'name'), name='place_named_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gt', 0), _connector='OR'), name='place_holds_something')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +202,9 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(editable=False, max_length=400, verbose_name='place')),
                 ('capacity', models.PositiveIntegerField(blank=True, help_text='How many samples. Empty: as many as fit.', null=True, verbose_name='room for')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.place', verbose_name='stands in')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.place')),
             ],
             options={
                 'abstract': False,
@@ -169,11 +218,14 @@ class Migration(migrations.Migration):
                 ('kind', models.SlugField(max_length=40, verbose_name='step')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('retired_at', models.DateTimeField(editable=False, null=True, verbose_name='retired')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='protocols', to='synthesis.project', verbose_name='project')),
             ],
             options={
                 'verbose_name': 'protocol',
                 'verbose_name_plural': 'protocols',
                 'ordering': ('kind', 'name'),
+                'constraints': [models.UniqueConstraint(fields=('project', 'kind', 'name'), name='protocol_named_once')],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +241,9 @@ class Migration(migrations.Migration):
                 ('kind', models.SlugField(db_index=False, max_length=40, verbose_name='step')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('retired_at', models.DateTimeField(editable=False, null=True, verbose_name='retired')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.protocol')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.project', verbose_name='project')),
             ],
             options={
                 'abstract': False,
@@ -206,11 +261,15 @@ class Migration(migrations.Migration):
                 ('segments', models.JSONField(blank=True, default=list, verbose_name='programme')),
                 ('note', models.TextField(blank=True, verbose_name='what is new')),
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='released')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='synthesis.protocol')),
+                ('released_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'protocol version',
                 'verbose_name_plural': 'protocol versions',
                 'ordering': ('protocol', '-number'),
+                'constraints': [models.UniqueConstraint(fields=('protocol', 'number'), name='protocol_version_once'), models.CheckConstraint(condition=models.Q(('released_at__isnull', True), ('released_by__isnull', False), _connector='OR'), name='released_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +289,10 @@ class Migration(migrations.Migration):
                 ('segments', models.JSONField(blank=True, default=list, verbose_name='programme')),
                 ('note', models.TextField(blank=True, verbose_name='what is new')),
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='released')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.protocolversion')),
+                ('protocol', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.protocol')),
+                ('released_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -242,11 +305,14 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('query', models.CharField(max_length=400, verbose_name='search')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='searches', to='synthesis.project', verbose_name='shared with')),
             ],
             options={
                 'verbose_name': 'saved search',
                 'verbose_name_plural': 'saved searches',
                 'ordering': ('name',),
+                'constraints': [models.UniqueConstraint(fields=('created_by', 'name'), name='search_named_once_per_person')],
             },
         ),
         migrations.CreateModel(
@@ -261,26 +327,12 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('query', models.CharField(max_length=400, verbose_name='search')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.savedsearch')),
+                ('project', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.project', verbose_name='shared with')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Signature',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
-                ('meaning', models.CharField(choices=[('performed', 'I did this as it is written here'), ('reviewed', 'I checked the record and found it complete and right'), ('approved', 'I release it for use'), ('decided', 'I decided about its use'), ('reopened', 'I opened the record again')], max_length=12, verbose_name='meaning')),
-                ('statement', models.CharField(max_length=300, verbose_name='signed as')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('content', models.JSONField(default=dict)),
-                ('sha256', models.CharField(max_length=64)),
-            ],
-            options={
-                'verbose_name': 'signature',
-                'verbose_name_plural': 'signatures',
-                'ordering': ('id',),
             },
         ),
         migrations.CreateModel(
@@ -298,6 +350,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('content', models.JSONField(default=dict)),
                 ('sha256', models.CharField(max_length=64)),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.signature')),
+                ('run', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.carbonizationrun')),
+                ('sample', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample')),
             ],
             options={
                 'abstract': False,
@@ -316,11 +372,14 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(blank=True, max_length=40, verbose_name='unit')),
                 ('required', models.BooleanField(default=False, verbose_name='must be there before a pass')),
                 ('retired_at', models.DateTimeField(editable=False, null=True, verbose_name='retired')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='synthesis.project')),
             ],
             options={
                 'verbose_name': 'specification limit',
                 'verbose_name_plural': 'specification limits',
                 'ordering': ('kind', 'group', 'quantity'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('lower__isnull', False), ('upper__isnull', False), _connector='OR'), name='limit_limits_something'), models.CheckConstraint(condition=models.Q(('lower__isnull', True), ('upper__isnull', True), ('lower__lte', models.F('upper')), _connector='OR'), name='limits_in_order'), models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('project', 'kind', 'group', 'quantity'), name='one_limit_per_figure')],
             },
         ),
         migrations.CreateModel(
@@ -341,6 +400,9 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(blank=True, max_length=40, verbose_name='unit')),
                 ('required', models.BooleanField(default=False, verbose_name='must be there before a pass')),
                 ('retired_at', models.DateTimeField(editable=False, null=True, verbose_name='retired')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.specificationlimit')),
+                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.project')),
             ],
             options={
                 'abstract': False,
@@ -354,6 +416,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(editable=False, unique=True)),
                 ('path', models.CharField(max_length=200)),
                 ('address', models.CharField(max_length=200)),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
             ],
             options={
                 'abstract': False,
@@ -365,11 +428,15 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('reason', models.CharField(max_length=500, verbose_name='reason')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allowances', to='synthesis.sample')),
+                ('spent_on', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allowance', to='synthesis.ledgerentry')),
             ],
             options={
                 'verbose_name': 'allowance',
                 'verbose_name_plural': 'allowances',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='allowed_with_a_reason'), models.UniqueConstraint(condition=models.Q(('spent_on__isnull', True)), fields=('sample',), name='one_open_allowance')],
             },
         ),
         migrations.CreateModel(
@@ -383,6 +450,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('reason', models.CharField(max_length=500, verbose_name='reason')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.useallowance')),
+                ('sample', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample')),
+                ('spent_on', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.ledgerentry')),
             ],
             options={
                 'abstract': False,
@@ -737,101 +808,6 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_sampleevent" ("amount_left", "amount_made", "code", "created_at", "created_by_id", "equipment_id", "group", "id", "kind", "location_id", "made_at", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "planned", "project_id", "protocol_id", "reasons", "signed_at", "simulated", "state", "unit") VALUES (OLD."amount_left", OLD."amount_made", OLD."code", OLD."created_at", OLD."created_by_id", OLD."equipment_id", OLD."group", OLD."id", OLD."kind", OLD."location_id", OLD."made_at", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."place", OLD."planned", OLD."project_id", OLD."protocol_id", OLD."reasons", OLD."signed_at", OLD."simulated", OLD."state", OLD."unit"); RETURN NULL;', hash='b4a052327017856207fb316e00dd75b3833b2152', operation='DELETE', pgid='pgtrigger_delete_delete_f32da', table='synthesis_sample', when='AFTER')),
         ),
         migrations.AddField(
-            model_name='equipmentcheck',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='equipmentcheck',
-            name='instrument',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='synthesis.instrument'),
-        ),
-        migrations.AddField(
-            model_name='equipmentcheckevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='equipmentcheckevent',
-            name='instrument',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.instrument'),
-        ),
-        migrations.AddField(
-            model_name='equipmentcheckevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.equipmentcheck'),
-        ),
-        migrations.AddField(
-            model_name='flag',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='flag',
-            name='run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='synthesis.carbonizationrun'),
-        ),
-        migrations.AddField(
-            model_name='flag',
-            name='sample',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='flagevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='flagevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.flag'),
-        ),
-        migrations.AddField(
-            model_name='flagevent',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.carbonizationrun'),
-        ),
-        migrations.AddField(
-            model_name='flagevent',
-            name='sample',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='gatedecision',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='gatedecision',
-            name='sample',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='gatedecisionevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='gatedecisionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.gatedecision'),
-        ),
-        migrations.AddField(
-            model_name='gatedecisionevent',
-            name='sample',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='place',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='place',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='synthesis.place', verbose_name='stands in'),
-        ),
-        migrations.AddField(
             model_name='sample',
             name='location',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='synthesis.place'),
@@ -840,61 +816,6 @@ class Migration(migrations.Migration):
             model_name='sampleevent',
             name='location',
             field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.place'),
-        ),
-        migrations.AddField(
-            model_name='placeevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='placeevent',
-            name='parent',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.place', verbose_name='stands in'),
-        ),
-        migrations.AddField(
-            model_name='placeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.place'),
-        ),
-        migrations.AddField(
-            model_name='protocol',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='protocol',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='protocols', to='synthesis.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='protocolevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='protocolevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.protocol'),
-        ),
-        migrations.AddField(
-            model_name='protocolevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.project', verbose_name='project'),
-        ),
-        migrations.AddField(
-            model_name='protocolversion',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='protocolversion',
-            name='protocol',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='synthesis.protocol'),
-        ),
-        migrations.AddField(
-            model_name='protocolversion',
-            name='released_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='carbonizationrun',
@@ -916,165 +837,6 @@ class Migration(migrations.Migration):
             name='protocol',
             field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.protocolversion', verbose_name='protocol'),
         ),
-        migrations.AddField(
-            model_name='protocolversionevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='protocolversionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.protocolversion'),
-        ),
-        migrations.AddField(
-            model_name='protocolversionevent',
-            name='protocol',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.protocol'),
-        ),
-        migrations.AddField(
-            model_name='protocolversionevent',
-            name='released_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='savedsearch',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='savedsearch',
-            name='project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='searches', to='synthesis.project', verbose_name='shared with'),
-        ),
-        migrations.AddField(
-            model_name='savedsearchevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='savedsearchevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.savedsearch'),
-        ),
-        migrations.AddField(
-            model_name='savedsearchevent',
-            name='project',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.project', verbose_name='shared with'),
-        ),
-        migrations.AddField(
-            model_name='signature',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='signature',
-            name='run',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='synthesis.carbonizationrun'),
-        ),
-        migrations.AddField(
-            model_name='signature',
-            name='sample',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='gatedecisionevent',
-            name='signature',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.signature'),
-        ),
-        migrations.AddField(
-            model_name='gatedecision',
-            name='signature',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='synthesis.signature'),
-        ),
-        migrations.AddField(
-            model_name='signatureevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='signatureevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.signature'),
-        ),
-        migrations.AddField(
-            model_name='signatureevent',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.carbonizationrun'),
-        ),
-        migrations.AddField(
-            model_name='signatureevent',
-            name='sample',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='specificationlimit',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='specificationlimit',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='synthesis.project'),
-        ),
-        migrations.AddField(
-            model_name='specificationlimitevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='specificationlimitevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.specificationlimit'),
-        ),
-        migrations.AddField(
-            model_name='specificationlimitevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.project'),
-        ),
-        migrations.AddField(
-            model_name='submission',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='useallowance',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='useallowance',
-            name='sample',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allowances', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='useallowance',
-            name='spent_on',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allowance', to='synthesis.ledgerentry'),
-        ),
-        migrations.AddField(
-            model_name='useallowanceevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='useallowanceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.useallowance'),
-        ),
-        migrations.AddField(
-            model_name='useallowanceevent',
-            name='sample',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='useallowanceevent',
-            name='spent_on',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.ledgerentry'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('calibration', 'maintenance'))), name='check_kind_known'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='equipmentcheck',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_equipmentcheckevent" ("created_at", "created_by_id", "done_at", "done_by", "id", "instrument_id", "kind", "note", "passed", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (NEW."created_at", NEW."created_by_id", NEW."done_at", NEW."done_by", NEW."id", NEW."instrument_id", NEW."kind", NEW."note", NEW."passed", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."valid_until"); RETURN NULL;', hash='971a8a35baa8415cc2dacb00312b9811bf127223', operation='INSERT', pgid='pgtrigger_insert_insert_ec625', table='synthesis_equipmentcheck', when='AFTER')),
@@ -1086,10 +848,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='equipmentcheck',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_equipmentcheckevent" ("created_at", "created_by_id", "done_at", "done_by", "id", "instrument_id", "kind", "note", "passed", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_until") VALUES (OLD."created_at", OLD."created_by_id", OLD."done_at", OLD."done_by", OLD."id", OLD."instrument_id", OLD."kind", OLD."note", OLD."passed", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."valid_until"); RETURN NULL;', hash='dedbdd2aa9e0b29b9e0cc02e0262a542a909d09e', operation='DELETE', pgid='pgtrigger_delete_delete_56dbd', table='synthesis_equipmentcheck', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('run__isnull', False), ('sample__isnull', True)), models.Q(('run__isnull', True), ('sample__isnull', False)), _connector='OR'), name='flag_of_run_or_sample'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='flag',
@@ -1103,14 +861,6 @@ class Migration(migrations.Migration):
             model_name='flag',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_flagevent" ("code", "created_at", "created_by_id", "id", "measurement", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "run_id", "sample_id", "sentence", "values") VALUES (OLD."code", OLD."created_at", OLD."created_by_id", OLD."id", OLD."measurement", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."run_id", OLD."sample_id", OLD."sentence", OLD."values"); RETURN NULL;', hash='5fd1496502daa99b13a6b8901fcc757feda074f1', operation='DELETE', pgid='pgtrigger_delete_delete_0d9eb', table='synthesis_flag', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='place_named_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('capacity__gt', 0), _connector='OR'), name='place_holds_something'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='place',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_placeevent" ("capacity", "created_at", "created_by_id", "id", "name", "note", "parent_id", "path", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."capacity", NEW."created_at", NEW."created_by_id", NEW."id", NEW."name", NEW."note", NEW."parent_id", NEW."path", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='d0366de204ce8bc4b2f4ef2985253d572c845e86', operation='INSERT', pgid='pgtrigger_insert_insert_c40ab', table='synthesis_place', when='AFTER')),
@@ -1123,10 +873,6 @@ class Migration(migrations.Migration):
             model_name='place',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_placeevent" ("capacity", "created_at", "created_by_id", "id", "name", "note", "parent_id", "path", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."capacity", OLD."created_at", OLD."created_by_id", OLD."id", OLD."name", OLD."note", OLD."parent_id", OLD."path", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='bcfa33596470dea6b421b5665fe61cf8628e1dc8', operation='DELETE', pgid='pgtrigger_delete_delete_a9573', table='synthesis_place', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.UniqueConstraint(fields=('project', 'kind', 'name'), name='protocol_named_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='protocol',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_protocolevent" ("created_at", "created_by_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "retired_at") VALUES (NEW."created_at", NEW."created_by_id", NEW."id", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."project_id", NEW."retired_at"); RETURN NULL;', hash='79ccdce6af2b063e3ca371341fa71827d953acf8', operation='INSERT', pgid='pgtrigger_insert_insert_aebea', table='synthesis_protocol', when='AFTER')),
@@ -1138,14 +884,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='protocol',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_protocolevent" ("created_at", "created_by_id", "id", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "retired_at") VALUES (OLD."created_at", OLD."created_by_id", OLD."id", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."project_id", OLD."retired_at"); RETURN NULL;', hash='b6bfd670178b3cf153b7e9bf52d08c19a81292c8', operation='DELETE', pgid='pgtrigger_delete_delete_fa22f', table='synthesis_protocol', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolversion',
-            constraint=models.UniqueConstraint(fields=('protocol', 'number'), name='protocol_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolversion',
-            constraint=models.CheckConstraint(condition=models.Q(('released_at__isnull', True), ('released_by__isnull', False), _connector='OR'), name='released_by_somebody'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='protocolversion',
@@ -1163,10 +901,6 @@ class Migration(migrations.Migration):
             model_name='protocolversion',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_protocolversionevent" ("created_at", "created_by_id", "id", "limits", "note", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "protocol_id", "released_at", "released_by_id", "segments", "takes", "values") VALUES (OLD."created_at", OLD."created_by_id", OLD."id", OLD."limits", OLD."note", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."protocol_id", OLD."released_at", OLD."released_by_id", OLD."segments", OLD."takes", OLD."values"); RETURN NULL;', hash='3ece8d70aad2d2c92145e7580c400ace607c91ea', operation='DELETE', pgid='pgtrigger_delete_delete_5295d', table='synthesis_protocolversion', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='savedsearch',
-            constraint=models.UniqueConstraint(fields=('created_by', 'name'), name='search_named_once_per_person'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='savedsearch',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_savedsearchevent" ("created_at", "created_by_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "query") VALUES (NEW."created_at", NEW."created_by_id", NEW."id", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."project_id", NEW."query"); RETURN NULL;', hash='c7c9641ae6c4536b3a3d395061725adba19c6d25', operation='INSERT', pgid='pgtrigger_insert_insert_e1237', table='synthesis_savedsearch', when='AFTER')),
@@ -1178,14 +912,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='savedsearch',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_savedsearchevent" ("created_at", "created_by_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "query") VALUES (OLD."created_at", OLD."created_by_id", OLD."id", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."project_id", OLD."query"); RETURN NULL;', hash='7769cb7fd945f3ab0234697d3c7291266722de6a', operation='DELETE', pgid='pgtrigger_delete_delete_ba32d', table='synthesis_savedsearch', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('run__isnull', False), ('sample__isnull', True)), models.Q(('run__isnull', True), ('sample__isnull', False)), _connector='OR'), name='signature_on_run_or_sample'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('meaning__in', ('reopened', 'decided')), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='signed_with_a_reason'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='signature',
@@ -1203,14 +929,6 @@ class Migration(migrations.Migration):
             model_name='signature',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_signatureevent" ("content", "created_at", "created_by_id", "id", "meaning", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "run_id", "sample_id", "sha256", "statement") VALUES (OLD."content", OLD."created_at", OLD."created_by_id", OLD."id", OLD."meaning", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."run_id", OLD."sample_id", OLD."sha256", OLD."statement"); RETURN NULL;', hash='e0bdd1dd19a26dfeba6f10e6d75337d9df8c98e2', operation='DELETE', pgid='pgtrigger_delete_delete_e0867', table='synthesis_signature', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='gatedecision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['pass', 'hold', 'reject'])), name='verdict_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='gatedecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'reject'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='rejected_with_a_reason'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='gatedecision',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_gatedecisionevent" ("by_itself", "checks", "created_at", "created_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "sample_id", "signature_id", "verdict") VALUES (NEW."by_itself", NEW."checks", NEW."created_at", NEW."created_by_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."sample_id", NEW."signature_id", NEW."verdict"); RETURN NULL;', hash='a56d6508a519d20690d1b7741e8fb14547f4eb9c', operation='INSERT', pgid='pgtrigger_insert_insert_cb56b', table='synthesis_gatedecision', when='AFTER')),
@@ -1223,18 +941,6 @@ class Migration(migrations.Migration):
             model_name='gatedecision',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_gatedecisionevent" ("by_itself", "checks", "created_at", "created_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "sample_id", "signature_id", "verdict") VALUES (OLD."by_itself", OLD."checks", OLD."created_at", OLD."created_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."sample_id", OLD."signature_id", OLD."verdict"); RETURN NULL;', hash='f8438447f856897bddd60f1848dc36c04c6e73e3', operation='DELETE', pgid='pgtrigger_delete_delete_c639c', table='synthesis_gatedecision', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='specificationlimit',
-            constraint=models.CheckConstraint(condition=models.Q(('lower__isnull', False), ('upper__isnull', False), _connector='OR'), name='limit_limits_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='specificationlimit',
-            constraint=models.CheckConstraint(condition=models.Q(('lower__isnull', True), ('upper__isnull', True), ('lower__lte', models.F('upper')), _connector='OR'), name='limits_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='specificationlimit',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('project', 'kind', 'group', 'quantity'), name='one_limit_per_figure'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='specificationlimit',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_specificationlimitevent" ("created_at", "created_by_id", "group", "id", "kind", "lower", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "quantity", "required", "retired_at", "unit", "upper") VALUES (NEW."created_at", NEW."created_by_id", NEW."group", NEW."id", NEW."kind", NEW."lower", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."project_id", NEW."quantity", NEW."required", NEW."retired_at", NEW."unit", NEW."upper"); RETURN NULL;', hash='8ac253ef35d4b1c53c0fdb0dbf5ea6e324de26c9', operation='INSERT', pgid='pgtrigger_insert_insert_0cd33', table='synthesis_specificationlimit', when='AFTER')),
@@ -1246,14 +952,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='specificationlimit',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "synthesis_specificationlimitevent" ("created_at", "created_by_id", "group", "id", "kind", "lower", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "project_id", "quantity", "required", "retired_at", "unit", "upper") VALUES (OLD."created_at", OLD."created_by_id", OLD."group", OLD."id", OLD."kind", OLD."lower", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."project_id", OLD."quantity", OLD."required", OLD."retired_at", OLD."unit", OLD."upper"); RETURN NULL;', hash='e0bcfd06f7987e42510134a3ff8c0c2a4fd6af63', operation='DELETE', pgid='pgtrigger_delete_delete_20902', table='synthesis_specificationlimit', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='useallowance',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='allowed_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='useallowance',
-            constraint=models.UniqueConstraint(condition=models.Q(('spent_on__isnull', True)), fields=('sample',), name='one_open_allowance'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='useallowance',

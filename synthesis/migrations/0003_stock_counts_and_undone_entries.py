@@ -12,8 +12,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('auth', '__first__'),
         ('synthesis', '0002_the_bench'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -24,11 +24,15 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('expected', models.DecimalField(decimal_places=9, max_digits=20, verbose_name='expected')),
                 ('counted', models.DecimalField(decimal_places=9, max_digits=20, verbose_name='counted')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='count', to='synthesis.ledgerentry')),
+                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='synthesis.sample')),
             ],
             options={
                 'verbose_name': 'stock count',
                 'verbose_name_plural': 'stock counts',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('counted__gte', 0)), name='counted_not_below_zero'), models.CheckConstraint(condition=models.Q(('entry__isnull', False), ('expected', models.F('counted')), _connector='OR'), name='count_apart_is_corrected')],
             },
         ),
         migrations.CreateModel(
@@ -43,6 +47,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='logged')),
                 ('expected', models.DecimalField(decimal_places=9, max_digits=20, verbose_name='expected')),
                 ('counted', models.DecimalField(decimal_places=9, max_digits=20, verbose_name='counted')),
+                ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by')),
+                ('entry', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.ledgerentry')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.stockcount')),
+                ('sample', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample')),
             ],
             options={
                 'abstract': False,
@@ -85,49 +93,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ledgerentry',
             constraint=models.CheckConstraint(condition=models.Q(('undoes__isnull', True), ('kind', 'correct'), _connector='OR'), name='ledger_undone_by_a_correction'),
-        ),
-        migrations.AddField(
-            model_name='stockcount',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='stockcount',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='count', to='synthesis.ledgerentry'),
-        ),
-        migrations.AddField(
-            model_name='stockcount',
-            name='sample',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='synthesis.sample'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='logged by'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='entry',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.ledgerentry'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='%(class)ss', to='synthesis.stockcount'),
-        ),
-        migrations.AddField(
-            model_name='stockcountevent',
-            name='sample',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='synthesis.sample'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockcount',
-            constraint=models.CheckConstraint(condition=models.Q(('counted__gte', 0)), name='counted_not_below_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockcount',
-            constraint=models.CheckConstraint(condition=models.Q(('entry__isnull', False), ('expected', models.F('counted')), _connector='OR'), name='count_apart_is_corrected'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='stockcount',

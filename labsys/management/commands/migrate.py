@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections, transaction
 from django.db.migrations.state import ProjectState
-from pgtrigger.migrations import AddTrigger
+from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 from labsys.databases import unguarded_mark
 from labsys.local import roles
@@ -37,17 +37,23 @@ def triggers_noted_only() -> Iterator[None]:
 
     A trigger changes no column, and what is installed was compiled when its migration was written.
     """
-    before = AddTrigger.state_forwards
+    before = AddTrigger.state_forwards, RemoveTrigger.state_forwards
     AddTrigger.state_forwards = _note  # type: ignore[method-assign, assignment]  # restored below
+    RemoveTrigger.state_forwards = _strike  # type: ignore[method-assign, assignment]  # restored below
     try:
         yield
     finally:
-        AddTrigger.state_forwards = before  # type: ignore[method-assign]
+        AddTrigger.state_forwards, RemoveTrigger.state_forwards = before  # type: ignore[method-assign]
 
 
 def _note(operation: AddTrigger, app_label: str, state: ProjectState) -> None:
     model = state.models[app_label, operation.model_name]
     model.options["triggers"] = [*model.options.get("triggers", []), operation.trigger]
+
+
+def _strike(operation: RemoveTrigger, app_label: str, state: ProjectState) -> None:
+    model = state.models[app_label, operation.model_name]
+    model.options["triggers"] = [one for one in model.options["triggers"] if one.name != operation.name]
 
 
 def guard() -> None:
