@@ -32,13 +32,13 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 def scan_page(request: HttpRequest) -> HttpResponse:
     """The last thing scanned with what can be done with it, and below all that were scanned before."""
     text = request.GET.get("text", "").strip()
-    found = scanning.find(text, request.user) if text else None
-    before = request.GET.get("codes", "").split(",")[:MOST]
-    codes = [code for code in ([found.code] if found else []) + before if code]
-    listed = scanning.find_all(codes, request.user) if codes else []
+    asked = scanning.code_in(text)
+    texts = [one for one in (text, *request.GET.get("codes", "").split(",")[:MOST]) if one]
+    listed = scanning.find_all(texts, request.user) if texts else []
+    found = next((one for one in listed if one.code == asked), None)
     context = {
         "nav": "scan",
-        "asked": scanning.code_in(text),
+        "asked": asked,
         "found": found,
         "near": scanning.near(text, request.user) if text and not found else [],
         "listed": listed,
