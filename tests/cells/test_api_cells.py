@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from cells.models import Channel, Occupation
+from cells.models import CathodeRecipe, Channel, Occupation
 from synthesis.models import Role
 from tests import factories, rest
 
@@ -145,11 +145,12 @@ def test_a_study_holds_cells_that_its_author_may_see(bob, project):
 
 
 def test_lists_cost_the_same_however_long_they_are(bob, project, django_assert_num_queries):
-    for number in range(8):
-        factories.recipe(project, name=f"recipe {number}")
-        factories.cell(project)
     bob.get("cells/")
-    with django_assert_num_queries(3):  # the token, the recipes, their components
-        assert len(bob.get("cathode-recipes/").json()["results"]) == 8
-    with django_assert_num_queries(2):
-        assert len(bob.get("cells/").json()["results"]) == 8
+    for length in (1, 8):
+        for number in range(CathodeRecipe.objects.count(), length):
+            factories.recipe(project, name=f"recipe {number}")
+            factories.cell(project)
+        with django_assert_num_queries(4):  # the token, whose projects, the recipes, their components
+            assert len(bob.get("cathode-recipes/").json()["results"]) == length
+        with django_assert_num_queries(3):
+            assert len(bob.get("cells/").json()["results"]) == length

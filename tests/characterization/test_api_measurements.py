@@ -174,9 +174,9 @@ def test_a_page_of_measurements_and_one_measurement_cost_the_same_however_much_t
         file = files.deliver(project, "run.bdf.csv", files.bdf(cycles), sample=cell)
         ingest.ingest(file.job.pk)
     bob.get("measurements/")
-    with django_assert_num_queries(2):  # the token, the rows
+    with django_assert_num_queries(3):  # the token, whose projects, the rows
         assert len(bob.get("measurements/").json()["results"]) == 4
-    with django_assert_num_queries(4):  # the token, the measurement, its analyses, their findings
+    with django_assert_num_queries(5):  # the token, whose projects, the measurement, its analyses, findings
         bob.get(f"measurements/{cycling.pk}/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         bob.get(f"measurements/{cycling.pk}/series/", x="time_s", y="voltage_V")
