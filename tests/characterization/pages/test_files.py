@@ -14,6 +14,8 @@ from tests.characterization import files
 
 pytestmark = pytest.mark.django_db
 
+NONE_SUCH = "There is no sample and no furnace run {}. Type its code as on the label."
+
 
 def test_the_inbox_opens_with_what_waits_for_somebody(lab):
     lab.file("scan.xy")
@@ -100,7 +102,7 @@ def test_the_sample_of_the_file_before_on_that_instrument_is_suggested(lab):
     lab.file(f"{sample.code}.xy", files.xy(300), instrument=diffractometer)
     file = lab.file("scan0071.xy", files.xy(301), instrument=diffractometer)
     found = lab.client(lab.alice).get(f"/files/{file.pk}/").context["suggestions"][0]
-    assert found.sample.code == sample.code
+    assert found.owner.code == sample.code
     assert found.reason.startswith("the file before it on D8")
 
 
@@ -126,13 +128,14 @@ def test_attaching_to_a_code_that_is_not_there_says_so(lab):
     file = lab.file()
     answer = lab.client(lab.bob).post(f"/files/{file.pk}/attach/", {"code": "CCA-9999"})
     assert answer.status_code == 400
-    assert "There is no sample CCA-9999." in answer.content.decode()
+    assert NONE_SUCH.format("CCA-9999") in answer.content.decode()
 
 
 def test_attaching_to_a_sample_of_a_stranger_is_as_if_it_did_not_exist(lab):
     file, foreign = lab.file(), factories.additive(lab.elsewhere)
     answer = lab.client(lab.bob).post(f"/files/{file.pk}/attach/", {"code": foreign.code})
-    assert f"There is no sample {foreign.code}." in answer.content.decode()
+    assert NONE_SUCH.format(foreign.code) in answer.content.decode()
+    assert Measurement.objects.get().sample is None
 
 
 def test_a_failed_file_goes_back_into_the_queue(lab):
