@@ -18,9 +18,14 @@ from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from labsys.databases import conninfo
+from tests import installed
 from tests.processes import open_to_all
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
+
+
+def pytest_sessionfinish() -> None:
+    installed.clear()
 
 
 @pytest.fixture(scope="session")

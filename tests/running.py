@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from labsys.local import ports
+from tests import installed
 from tests.processes import CHECKOUT, below, environment, eventually, manage
 
 READY_S = 120.0
@@ -29,7 +30,9 @@ class App:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> App:
-        self.home.mkdir(parents=True, exist_ok=True)
+        if not self.home.exists():
+            self.home.mkdir(parents=True)
+            installed.lay(self.home)
         with self._said.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port), *self.args],

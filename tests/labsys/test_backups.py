@@ -21,6 +21,7 @@ from labsys.backups.archive import Writer
 from labsys.backups.manifest import DUMP, BackupError, Manifest, Member, Table
 from labsys.local.home import Home
 from labsys.local.postgres import Server
+from tests import installed
 from tests.processes import CHECKOUT, environment, manage, open_to_all
 
 Made = dict[str, Any]
@@ -54,9 +55,10 @@ def inside(home: Path, call: str) -> Made:
 def installation() -> Iterator[Installation]:
     with open_to_all() as folder:
         home, backup = folder / "a home", folder / "monday.tar"
+        home.mkdir()
+        installed.lay(home)
         server = Server(Home(home), safe=False).start()
         try:
-            assert manage(home, "migrate", "--verbosity", "0").returncode == 0
             made = inside(home, "make()")
             facts = inside(home, f"facts({made['token']!r}, {made['session']!r})")
             done = manage(home, "backup", str(backup))

@@ -65,11 +65,11 @@ def test_the_page_asks_the_same_number_of_questions_however_long_the_chain(
     lab: Lab, chain: dict[str, Any], django_assert_max_num_queries: Any
 ) -> None:
     client = lab.as_(lab.vera)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(15):
         client.get(f"/samples/{chain['additive'].code}/")
     for _ in range(20):
         cell(lab.project, [take(chain["additive"], "0.01")], group="NPCs")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(15):
         client.get(f"/samples/{chain['additive'].code}/")
 
 
