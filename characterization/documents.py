@@ -81,6 +81,12 @@ def may_add(thing: Thing, actor: Actor) -> bool:
     return access.editable_projects(actor).exists()
 
 
+def require_adding(thing: Thing, actor: Actor) -> None:
+    """Raises NotAllowed; asked before anything of what was sent is looked at."""
+    if not may_add(thing, actor):
+        raise NotAllowed(_("Your role lets you look, not add documents. A manager can make you an editor."))
+
+
 @transaction.atomic
 def add(
     thing: Thing,
@@ -98,8 +104,7 @@ def add(
     Raises NotAllowed; Refusal for an unknown kind, an empty file or one that is too large, and where the document that
     it should replace is not the thing's, or is replaced already.
     """
-    if not may_add(thing, actor):
-        raise NotAllowed(_("Your role lets you look, not add documents. A manager can make you an editor."))
+    require_adding(thing, actor)
     if kind not in Document.Kind.values:
         raise Refusal(_("‘%(kind)s’ is no kind of document.") % {"kind": kind}, field="kind")
     if size == 0:

@@ -21,7 +21,7 @@ from characterization.documents import Thing
 from characterization.models import Document
 from synthesis import access
 from synthesis.api.filters import By, Words
-from synthesis.api.records import BY_TIME, Records
+from synthesis.api.records import BY_TIME, Records, require_anywhere
 from synthesis.errors import Refusal
 from synthesis.models import Material
 
@@ -83,6 +83,7 @@ class Documents(Records):
     @extend_schema(request={"multipart/form-data": SentSerializer}, responses={201: DocumentSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Keeps a document of a thing."""
+        require_anywhere(self.actor)
         asked = SentSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         values = asked.validated_data

@@ -59,10 +59,9 @@ def _answer(request: HttpRequest, thing: Thing) -> HttpResponse:
     """The list; after a document was sent the list with it, or with what is wrong and what was typed."""
     context: dict[str, Any] = {"typed": {}}
     if request.method == "POST":
+        documents.require_adding(thing, request.user)
         try:
             _add(request, thing)
-        except NotAllowed:
-            raise
         except Refusal as refusal:
             if not is_htmx(request):
                 raise

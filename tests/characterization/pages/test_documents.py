@@ -181,6 +181,17 @@ def test_documents_are_sent_and_listed_over_rest(lab, material):
     )  # fmt: skip
 
 
+def test_who_may_add_nothing_is_told_so_before_anything_sent_is_looked_at(lab, material):
+    things = (material, factories.additive(lab.project), furnace_logs.run(lab.project),
+              factories.InstrumentFactory(project=lab.project))  # fmt: skip
+    for thing, start in zip(things, ("materials", "samples", "furnace-runs", "equipment"), strict=True):
+        key = getattr(thing, "code", thing.pk)
+        assert lab.client(lab.vera).post(f"/{start}/{key}/documents/").status_code == 403, start
+        assert lab.client(lab.bob).post(f"/{start}/{key}/documents/").status_code == 400, start
+    assert rest.of(lab.vera).post("documents/", {"material": "Melamine"}).status_code == 403
+    assert rest.of(lab.bob).post("documents/", {"material": "Melamine"}).status_code == 415
+
+
 def test_a_list_of_documents_costs_the_same_however_long_it_is(lab, material, django_assert_max_num_queries):
     for number in range(6):
         documents.add(material, [b"%d" % number], name=f"{number}.txt", size=1, actor=lab.bob)
