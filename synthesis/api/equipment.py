@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -35,7 +36,7 @@ class StandingSerializer(serializers.Serializer[Any]):
 
 
 class EquipmentCheckSerializer(serializers.ModelSerializer[EquipmentCheck]):
-    """Without ``valid_until`` a check holds as long as the equipment's are asked for."""
+    """Without ``done_at`` it was done now; without ``valid_until`` it holds as long as the equipment's checks do."""
 
     done_at = serializers.DateTimeField(required=False)
     created_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
@@ -68,7 +69,7 @@ class CheckActions:
         equipment.require_care(self.actor, instrument)
         asked = EquipmentCheckSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        check = EquipmentCheck(instrument=instrument, **asked.validated_data)
+        check = EquipmentCheck(instrument=instrument, **{"done_at": timezone.now(), **asked.validated_data})
         made = equipment.add_check(check, self.actor)
         made.refresh_from_db()
         return Response(EquipmentCheckSerializer(made).data, status=201)

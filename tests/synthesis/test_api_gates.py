@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from synthesis.models import EquipmentCheck, GateDecision, Instrument, Project, Role, SpecificationLimit
 from tests import factories, rest
@@ -109,6 +111,26 @@ def test_an_allowance_lets_one_use_through(alice, bob, project):
     assert booked.status_code == 201
     assert bob.get(f"samples/{lot.code}/allowances/").json()["results"][0]["spent_on"] == booked.json()["id"]
     assert bob.post(f"samples/{lot.code}/ledger/", use).status_code == 409
+
+
+def test_a_check_without_a_time_was_done_now(alice, project):
+    oven = factories.InstrumentFactory(name="Oven", project=project, checked_every_days=30)
+    made = alice.post(f"instruments/{oven.pk}/checks/", {"kind": "maintenance"})
+    assert made.status_code == 201, made.json()
+    assert timezone.now() - EquipmentCheck.objects.get().done_at < timedelta(minutes=1)
+    assert made.json()["valid_until"] == f"{timezone.localdate() + timedelta(days=30)}"
+
+
+@pytest.mark.parametrize("field", ["kind", "done_at", "valid_until", "passed", "done_by", "note"])
+@pytest.mark.parametrize("value", [{"a": 1}, [1], {}, None, [[]]])
+def test_a_check_with_something_else_than_a_value_is_refused_beside_its_field(alice, project, field, value):
+    oven = factories.InstrumentFactory(name="Oven", project=project)
+    answer = alice.post(f"instruments/{oven.pk}/checks/", {field: value})
+    if field == "valid_until" and value is None:
+        assert answer.status_code == 201
+    else:
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+        assert not EquipmentCheck.objects.exists()
 
 
 def test_checks_of_equipment_are_recorded_by_who_looks_after_it(alice, bob, charlie, project):
