@@ -240,7 +240,7 @@ QUERIES: tuple[tuple[str, Callable[[House], str]], ...] = (
         lambda house: f"?x=time_s&y=voltage_V&key={house.chart_keys.get('/measurements/', '')}",
     ),
     (r"^/cells/compare/", lambda house: f"?cells={house.samples['cells'].code}"),
-    (r"^/labels/", lambda house: f"?codes={house.samples['samples'].code}"),
+    (r"^/labels/sheet", lambda house: f"?codes={house.samples['samples'].code}"),
     (r"/restore/$", _restored),
     (r"^/needs/$", _needs),
     (r"^/files/states/$", lambda house: f"?id={house.file.pk}"),

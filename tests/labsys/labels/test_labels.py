@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -186,6 +187,18 @@ class TestPages:
         client = Client()
         client.force_login(factories.member(project, Role.EDITOR))
         return client
+
+    def test_the_page_says_of_another_projects_code_what_it_says_of_one_that_does_not_exist(self, project):
+        sponge = factories.sponge(project, name="Wonderland")
+        stranger = self.client(factories.ProjectFactory())
+        pages = []
+        for code in (sponge.code, "NS-9999"):
+            page = stranger.get("/labels/", {"codes": code}).content.decode()
+            assert f"{code}: nothing of this code in your projects" in page
+            assert stranger.get("/labels/sheet.pdf", {"codes": code}).status_code == 400
+            assert stranger.get("/labels/sheet.svg", {"codes": code}).status_code == 400
+            pages.append(re.sub(r"nonce-?[^ ]*|csrf[^>]*", "", page.replace(code, "CODE")))
+        assert pages[0] == pages[1]
 
     def test_the_page_shows_the_picture_and_leads_to_the_pdf(self, project):
         sponge, client = factories.sponge(project), self.client(project)
