@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -95,8 +96,12 @@ def _content(answer: Any) -> bytes:
 
 def _recorded() -> int:
     """How many events the histories hold: whatever is changed adds one. Logging in is no change."""
-    tables = [model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
-    union = " + ".join(f'(SELECT count(*) FROM "{table}")' for table in sorted(tables))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {union}")
+        cursor.execute(_counting())
         return int(cursor.fetchone()[0])
+
+
+@cache
+def _counting() -> str:
+    tables = [model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
+    return "SELECT " + " + ".join(f'(SELECT count(*) FROM "{table}")' for table in sorted(tables))

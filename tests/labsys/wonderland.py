@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -59,6 +60,27 @@ class House:
         """Whatever gives Alice's project away."""
         codes = [sample.code for sample in self.samples.values()] + [self.run.code]
         return [word.lower().encode() for word in (*codes, WORD, self.file.sha256)]
+
+    @cached_property
+    def keys(self) -> dict[str, Any]:
+        """Whose number stands in the addresses of each part of the house."""
+        project, samples = self.project, self.samples
+        recipe, search = project.cathode_recipes.get().pk, project.searches.get().pk
+        return {
+            "documents": Document.objects.get().pk, "files": self.file.pk,
+            "measurements": self.measurement.pk, "studies": self.study.pk,
+            "channels": self.channel.pk, "uploads": self.upload.pk, "instruments": self.instrument.pk,
+            "recipes": recipe, "cathode-recipes": recipe,
+            "samples": samples["samples"].entries.earliest("pk").pk, "materials": Material.objects.get().pk,
+            "many": JointEntry.objects.get().pk, "history": self.run.pk,
+            "protocols": project.protocols.get().pk, "limits": project.limits.get().pk,
+            "equipment": self.instrument.pk, "search": search, "saved-searches": search,
+            "places": Place.objects.get(name="Rabbit hole").pk,
+        }  # fmt: skip
+
+    @cached_property
+    def member(self) -> int:
+        return self.project.memberships.get(user__username="vera").pk
 
 
 def build() -> House:
@@ -197,27 +219,15 @@ def _values(house: House, path: str) -> dict[str, Any]:
     part = path.removeprefix("/api/v1").split("/")[1]
     samples = house.samples
     is_run = part in ("carbonization-runs", "furnace-runs")
-    keys = {
-        "documents": Document.objects.get().pk, "files": house.file.pk,
-        "measurements": house.measurement.pk, "studies": house.study.pk,
-        "channels": house.channel.pk, "uploads": house.upload.pk, "instruments": house.instrument.pk,
-        "recipes": house.project.cathode_recipes.get().pk, "cathode-recipes": house.project.cathode_recipes.get().pk,
-        "samples": samples["samples"].entries.earliest("pk").pk, "materials": Material.objects.get().pk,
-        "many": JointEntry.objects.get().pk, "history": house.run.pk,
-        "protocols": house.project.protocols.get().pk,
-        "limits": house.project.limits.get().pk, "equipment": house.instrument.pk,
-        "search": house.project.searches.get().pk,
-        "saved-searches": house.project.searches.get().pk,
-    }  # fmt: skip
     if part == "places":
-        hole = Place.objects.get(name="Rabbit hole")
-        return {"code": hole.code, "pk": hole.pk}
+        hole = house.keys["places"]
+        return {"code": Place(pk=hole).code, "pk": hole}
     return {
         "code": house.run.code if is_run else samples.get(part, samples["samples"]).code,
-        "pk": keys.get(part, 1),
+        "pk": house.keys.get(part, 1),
         "slug": house.project.slug,
         "what": "furnace-run",
-        "member": house.project.memberships.get(user__username="vera").pk,
+        "member": house.member,
         "key": house.chart_keys.get(f"/{part}/", "none"),
         "form": "csv" if "table" in path or "template" in path else "json",
         "many": "lot",
