@@ -85,6 +85,11 @@ class SegmentForm(forms.Form):
     rate_degC_per_min = MeasuredField("°C/min", label=gettext_lazy("Rate"))
     hold_h = MeasuredField("h", label=gettext_lazy("Hold"), lowest=0, required=False)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():  # the heads of the columns say it to the eye only
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+
     def clean_rate_degC_per_min(self) -> float:
         rate: float = self.cleaned_data["rate_degC_per_min"]
         if rate <= 0:

@@ -55,9 +55,8 @@ class Complaints:
     said: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
-        refused = (
-            "status of 409" in message.text
-        )  # an answer that a test asked for, which Chromium reports as well
+        # Answers that a test asked for, which Chromium reports as well.
+        refused = "status of 409" in message.text or "status of 422" in message.text
         # A list that is asked for anew while the last answer is on its way: htmx reports that it was given up.
         given_up = "htmx:sendAbort" in message.text or "htmx:afterRequest" in message.text
         if message.type in ("error", "warning") and not refused and not given_up:

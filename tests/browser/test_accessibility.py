@@ -1,0 +1,163 @@
+"""axe-core on every page that a link leads to, in both themes; and every form reached by the Tab key alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import Complaints, log_in
+from tests.processes import manage
+from tests.running import App
+
+GRAVE = ("serious", "critical")
+FILES = re.compile(
+    r"\.(pdf|csv|xlsx|svg|png|json|parquet|bdf|vms|xrdml)$|/raw/$|/report\.pdf$|/logout/|^/admin/|^/api/|^/static/"
+)
+MOST_PAGES = 160
+OF_A_KIND = 1  # pages of one address pattern that are looked at
+
+# The start page, and pages that are reached by a form or a key rather than by a link.
+SEEDS = (
+    "/", "/search/?q=carbon", "/scan/", "/glove/", "/places/", "/protocols/", "/limits/", "/equipment/", "/needs/",
+    "/many/lot/", "/many/cell/", "/labels/?codes=CCA-0001", "/trace/CR-0001/", "/compare/?codes=CCA-0001,CCA-0002",
+    "/samples/CCA-0001/?tab=history", "/samples/CCA-0001/?tab=ledger", "/log/cathode/", "/log/cell/", "/log/recipe/",
+)  # fmt: skip
+FEWEST = 80  # address patterns that the demonstration's links lead to
+
+
+@dataclass(frozen=True)
+class Seen:
+    address: str
+    violations: list[str]
+
+
+@pytest.fixture(scope="package")
+def demo(lab: App) -> str:
+    """The demonstration study in the same installation; answers its password."""
+    done = manage(lab.home, "demo", limit_s=240)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().rpartition(" ")[2]
+
+
+@pytest.fixture
+def visitor(chromium: Browser, lab: App, demo: str) -> Iterator[Page]:
+    """A page on which the demonstration's visitor is logged in, a manager of its project."""
+    context = chromium.new_context(base_url=lab.address, viewport={"width": 1024, "height": 768})
+    page, complaints = context.new_page(), Complaints()
+    page.on("console", complaints.hear)
+    log_in(page, "demo", demo)
+    yield page
+    context.close()
+    assert complaints.said == []
+
+
+def pattern(path: str) -> str:
+    """The address with what differs from record to record taken out."""
+    path = re.sub(r"/[A-Z]{2,5}-\d+(?=[/?.]|$)", "/<code>", path)
+    return re.sub(r"/\d+(?=/|$)", "/<pk>", path)
+
+
+def links(page: Page) -> list[str]:
+    found = page.eval_on_selector_all(
+        "a[href]:not([download])", "all => all.map(a => new URL(a.getAttribute('href'), location).href)"
+    )
+    return [
+        urlsplit(address).path + (f"?{query}" if (query := urlsplit(address).query) else "")
+        for address in found
+        if urlsplit(address).netloc == urlsplit(page.url).netloc
+    ]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical here, in the light theme, and what the dark one adds in contrast."""
+    axe = Axe()
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    found = axe.run(page).response["violations"]
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    found += axe.run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+    return [
+        f"{fault['id']}: {node['target']} {node['html'][:160]}"
+        for fault in found
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"][:3]
+    ]
+
+
+def crawl(page: Page) -> dict[str, list[Seen]]:
+    """Looks at pages from the seeds on, one of each pattern."""
+    seen: dict[str, list[Seen]] = {}
+    visited, queue = set(SEEDS), list(SEEDS)
+    while queue and sum(map(len, seen.values())) < MOST_PAGES:
+        address = queue.pop(0)
+        key = pattern(urlsplit(address).path)
+        if len(seen.get(key, [])) >= OF_A_KIND:
+            continue
+        answer = page.goto(address)
+        assert answer is not None and answer.status < 400, f"{address}: {answer and answer.status}"
+        seen.setdefault(key, []).append(Seen(address, faults(page)))
+        for link in links(page):
+            if link not in visited and not FILES.search(urlsplit(link).path):
+                visited.add(link)
+                queue.append(link)
+    return seen
+
+
+@pytest.mark.timeout(600)
+def test_axe_finds_nothing_serious_on_any_page_in_either_theme(visitor: Page):
+    seen = crawl(visitor)
+    found = [
+        f"{one.address}: {fault}" for pages in seen.values() for one in pages for fault in one.violations
+    ]
+    assert not found, "\n".join(found)
+    assert len(seen) >= FEWEST, sorted(seen)
+
+
+FORMS = (
+    "material",
+    "lot",
+    "nanosponge",
+    "impregnation",
+    "freeze-drying",
+    "furnace-run",
+    "additive",
+    "electrolyte",
+)
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_the_tab_key_reaches_every_input_of_a_form(visitor: Page, kind: str):
+    visitor.goto(f"/log/{kind}/")
+    wanted = visitor.eval_on_selector_all(
+        "main form input, main form select, main form textarea, main form button",
+        "all => all.filter(e => !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0 && e.offsetParent)"
+        ".map((e, n) => e.dataset.reached = String(n))",
+    )
+    visitor.locator("main").focus()
+    reached = set()
+    for _ in range(3 * len(wanted) + 20):
+        visitor.keyboard.press("Tab")
+        here = visitor.evaluate("document.activeElement?.dataset?.reached ?? ''")
+        reached.add(here)
+        if reached >= set(wanted):
+            break
+    assert set(wanted) - reached == set()
+
+
+def test_a_refused_form_is_still_free_of_grave_faults_and_its_errors_are_tied_to_their_fields(visitor: Page):
+    visitor.goto("/log/nanosponge/")
+    visitor.locator("[name=reaction_temperature_degC]").fill("70 mL")
+    visitor.locator("[name=amount_made]").fill("-3")
+    visitor.locator("[name=amount_made]").press("Enter")
+    visitor.wait_for_load_state()
+    for name in ("reaction_temperature_degC", "amount_made"):
+        field = visitor.locator(f"[name={name}]")
+        assert field.get_attribute("aria-invalid") == "true"
+        described = field.get_attribute("aria-describedby") or ""
+        assert any(visitor.locator(f"[id='{one}']").inner_text().strip() for one in described.split())
+    assert faults(visitor) == []
