@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache, reduce
 from operator import and_, or_
 from typing import Any
@@ -228,6 +229,4 @@ def _unknown(name: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
     """Up to three known names that look like a mistyped one."""
-    from difflib import get_close_matches  # noqa: PLC0415 - needed only when something was mistyped
-
     return get_close_matches(name.casefold(), list(dict.fromkeys(known)), n=3, cutoff=0.6)
