@@ -52,6 +52,7 @@ def trace_page(request: HttpRequest, code: str) -> HttpResponseBase:
         "rows": _wanted(request, found),
         "back": found.direction == "ancestors",
         "recall": bool(request.GET.get("recall")),
+        "simulated": any(sample.simulated for sample in found.chain.samples.values()),
         "as_graph": request.GET.get("show") == "graph",
     }
     if context["as_graph"]:
@@ -124,6 +125,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     chosen = {sample.pk for sample in samples}
     context: dict[str, Any] = {
         "samples": samples,
+        "simulated": any(sample.simulated for sample in samples),
         "others": [one for one in comparing.siblings(samples[0], request.user) if one.pk not in chosen]
         if samples
         else [],
