@@ -6,6 +6,7 @@ in ``methods/`` that holds a module-level ``METHOD``; the registry finds it by i
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,13 +55,16 @@ class Conditions:
     ``first_direction`` is ``charge`` or ``discharge``, as declared for the cell. ``parameters`` are a person's own
     choices for this method (``{"reference_cycle": 3}``). ``process`` is what was planned for a furnace run
     (``segments`` of from_degC, to_degC, rate_degC_per_min, hold_h; ``flow_mL_per_min``) or for a freeze-drying
-    (``pressure_Pa``, ``time_h``).
+    (``pressure_Pa``, ``time_h``). ``cell`` is what was built, as far as it is known: ``format``, ``active_mass_mg``,
+    ``composite_mass_mg``, ``area_cm2``, ``nominal_capacity_mAh``, ``separator_thickness_um``, ``lower_voltage_V``,
+    ``upper_voltage_V``, ``voltage_reference`` (``In-InLi``, ``Li+/Li``, ``cell``), ``temperature_degC``.
     """
 
     first_direction: str | None = None
     reference_cycle: int | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     process: Mapping[str, Any] = field(default_factory=dict)
+    cell: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,22 @@ class Drawing:
     flags: Sequence[Flag] = ()
 
 
+Compute = Callable[[Recording, Conditions], Result]
+
+
+def later(module: str, function: str = "compute") -> Compute:
+    """A ``compute`` whose module is imported when it is first called, so that only the limited process pays for it.
+
+    For methods whose counting needs libraries that take long to import; ``draw`` stays in the method's own file.
+    """
+
+    def compute(recording: Recording, conditions: Conditions) -> Result:
+        found: Result = getattr(importlib.import_module(module), function)(recording, conditions)
+        return found
+
+    return compute
+
+
 @dataclass(frozen=True)
 class Method:
     """One analysis. ``version`` changes whenever a number that it gives can change."""
@@ -118,5 +138,5 @@ class Method:
     version: str
     label: str
     technique: Technique
-    compute: Callable[[Recording, Conditions], Result]
+    compute: Compute
     draw: Callable[[Drawing, View], list[Chart]]

@@ -109,6 +109,13 @@ class Recording:
       each step)
       or ``charge_capacity_mAh``, ``discharge_capacity_mAh``, ``charge_energy_mWh``, ``discharge_energy_mWh``
       (each grows only in its direction, may restart); ``unix_time_s``; auxiliary channels with a unit suffix.
+    * cv: ``time_s``, ``voltage_V``, ``current_mA`` (positive while oxidising), ``scan`` (from 1) where the file counts
+      scans; meta ``scan_rate_mV_per_s`` where it is stated.
+    * eis: ``frequency_Hz``, ``z_real_ohm``, ``z_imag_ohm`` (negative for a capacitor), ``spectrum`` (from 1, one per
+      sweep), and where known ``time_s``, ``voltage_V``, ``current_mA`` (of the DC part), ``step``, ``vendor_cycle``,
+      ``charge_mAh`` (passed since the start of the file, positive while charging). Rows at 0 Hz are DC rows; they
+      are kept and no analysis counts them as impedance. A file that cycles and measures impedance gives a cycling
+      recording of all its rows and an eis recording (part ``impedance``) of the rows that have a frequency.
     * xrd: ``two_theta_deg``, ``intensity_counts`` (or ``intensity_cps``); meta ``wavelength_angstrom``,
       ``wavelength_kalpha2_angstrom``, ``kalpha_ratio``, ``anode``, ``counting_time_s``.
     * xps: one long table for all regions: ``region`` (text, ``C 1s``), ``block`` (index in the file),

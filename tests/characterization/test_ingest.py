@@ -132,7 +132,7 @@ def test_a_cell_declared_to_start_with_a_discharge_is_analysed_so_when_it_is_att
     intake.attach(file, cell)
     read(file)
     current = Analysis.objects.get(current=True, method="cycling")
-    assert current.conditions == {"first_direction": "discharge"}
+    assert current.conditions["first_direction"] == "discharge"
     assert Analysis.objects.filter(current=False, method="cycling").count() == 1
     assert current.measurement.sample_id == cell.pk
 
@@ -274,7 +274,7 @@ def test_a_cell_attached_while_its_file_is_read_has_its_say_in_the_analysis(proj
     meanwhile(monkeypatch, lambda: intake.attach(file, cell))
     assert read(file).state == JobState.DONE
     current = Analysis.objects.get(current=True, method="cycling")
-    assert current.conditions == {"first_direction": "discharge"}
+    assert current.conditions["first_direction"] == "discharge"
 
 
 def test_a_file_taken_off_the_cell_that_its_name_names_stays_off(project):
