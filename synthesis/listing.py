@@ -185,8 +185,9 @@ class Listing(Generic[M]):
         column = order.removeprefix("-")
         found = self._narrowed(self._base(query, column), query, search, asked)
         found = (found if after is None else found.filter(after[0])).order_by(*self._ordered(order))
-        if column == "id" and asked is not None and after is None:
-            return searching.nearest(found, order.startswith("-"), PER_PAGE + 1)
+        if column == "id" and asked is not None:
+            beyond = after[1] if after else None
+            return searching.nearest(found, order.startswith("-"), PER_PAGE + 1, beyond)
         if len(self.kinds) < 2 or column == "id":
             return list(found.values_list("pk", flat=True)[: PER_PAGE + 1])
         near: list[int] = []

@@ -89,15 +89,16 @@ def ids(
     return list(found.order_by("-pk" if falling else "pk").values_list("pk", flat=True)[:most])
 
 
-def nearest(found: QuerySet[Any], falling: bool, most: int) -> list[int]:
-    """The first of these samples by number, newest or oldest first.
+def nearest(found: QuerySet[Any], falling: bool, most: int, beyond: int | None = None) -> list[int]:
+    """The first of these samples by number, newest or oldest first; behind the number ``beyond`` on a later page.
 
     The planner takes what is asked for to be spread evenly, and walks along the numbers until it has a page: where it
     is not (no additive has more than 20 g), to the end. So it may walk a little way; if that does not fill the page,
     there are few, and these are fetched by whatever index finds them and then sorted.
     """
     edge = Sample.objects.order_by("-id" if falling else "id").values("id")[:1]
-    near = Q(id__gt=Subquery(edge) - NEAR) if falling else Q(id__lt=Subquery(edge) + NEAR)
+    start = Subquery(edge) if beyond is None else Value(beyond)
+    near = Q(id__gt=start - NEAR) if falling else Q(id__lt=start + NEAR)
     found = found.order_by("-id" if falling else "id")
     ids = list(found.filter(near).values_list("id", flat=True)[:most])
     if len(ids) == most:

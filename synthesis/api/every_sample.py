@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, NoReturn
 
 from django.db import transaction
-from django.db.models import TextChoices, prefetch_related_objects
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from synthesis import access, genealogy, ledger
+from synthesis.api import chains
+from synthesis.api.chains import ChainSerializer
 from synthesis.api.fields import AmountField, NumberField, person, quantity
 from synthesis.api.filters import By, Words
 from synthesis.api.gates import GateActions
@@ -22,35 +24,6 @@ from synthesis.api.portions import Portions
 from synthesis.api.reviews import Reviewed
 from synthesis.api.samples import SampleKind, SampleSerializer
 from synthesis.models import LedgerEntry, Sample
-
-
-class RelativeSerializer(serializers.ModelSerializer[Sample]):
-    project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
-    amount_left = NumberField(read_only=True)
-
-    class Meta:
-        model = Sample
-        fields = ("id", "code", "kind", "name", "group", "project", "amount_left", "unit", "state")
-
-
-class EdgeSerializer(serializers.Serializer[Any]):
-    """``amount`` of the source, in the source's unit, that went into the target."""
-
-    source = serializers.CharField()  # type: ignore[assignment]  # a field named so, not Field.source
-    target = serializers.CharField()
-    amount = NumberField()
-    unit = serializers.CharField()
-    role = serializers.CharField()
-    entered = serializers.CharField()
-
-
-class ChainSerializer(serializers.Serializer[Any]):
-    """``hidden`` counts samples of projects that the reader may not see."""
-
-    sample = serializers.CharField()
-    samples = RelativeSerializer(many=True)
-    edges = EdgeSerializer(many=True)
-    hidden = serializers.IntegerField()
 
 
 class EntrySerializer(serializers.ModelSerializer[LedgerEntry]):
@@ -165,13 +138,7 @@ class Samples(Portions, GateActions, Reviewed, SampleKind):
     def _chain(self, direction: genealogy.Direction) -> Response:
         sample = self.get_object()
         found = genealogy.chain(sample, self.actor, [direction])
-        codes = {pk: one.code for pk, one in found.samples.items()}
-        edges = [{"source": codes[edge.source_id], "target": codes[edge.target_id], "amount": edge.amount,
-                  "unit": edge.unit, "role": edge.role, "entered": edge.entered} for edge in found.edges]  # fmt: skip
-        samples = [found.samples[pk] for pk in sorted(found.samples)]
-        prefetch_related_objects(samples, "project")
-        whole = {"sample": sample.code, "samples": samples, "edges": edges, "hidden": found.hidden}
-        return Response(ChainSerializer(whole).data)
+        return Response(chains.written(sample, found))
 
 
 def _book(sample: Sample, asked: dict[str, Any], by: Any) -> LedgerEntry:

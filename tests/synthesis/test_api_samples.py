@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 
 from cells.models import Study
+from synthesis.api.chains import ChainSerializer, EdgeSerializer, RelativeSerializer
 from synthesis.models import Role, Sample
 from synthesis.models.samples import State
 from tests import factories, rest
@@ -189,6 +190,20 @@ def test_the_chain_carries_the_amount_on_every_edge(bob, project):
         }
     ]
     assert {sample["code"] for sample in up["samples"]} == {sponge.code, black.code}
+    assert up["samples"][0] == {
+        "id": sponge.pk,
+        "code": sponge.code,
+        "kind": "nanosponge",
+        "name": sponge.name,
+        "group": "",
+        "project": project.slug,
+        "amount_left": 12.5,
+        "unit": "g",
+        "state": "available",
+    }
+    assert set(ChainSerializer().fields) == set(up)
+    assert set(RelativeSerializer().fields) == set(up["samples"][0])
+    assert set(EdgeSerializer().fields) == set(up["edges"][0])
     assert bob.get(f"samples/{sponge.code}/descendants/").json()["edges"] == up["edges"]
     assert bob.get(f"samples/{sponge.code}/ancestors/").json()["edges"] == []
 
@@ -324,6 +339,21 @@ def test_a_page_of_samples_costs_the_same_however_long_it_is(bob, project, djang
         factories.sponge(project)
     with django_assert_num_queries(3):
         assert len(bob.get("nanosponge-batches/").json()["results"]) == 13
+
+
+@pytest.mark.parametrize("path", ["samples/", "nanosponge-batches/"])
+def test_a_search_by_the_beginning_of_a_code_goes_on_page_by_page(
+    bob, project, path, django_assert_max_num_queries
+):
+    codes = [factories.sponge(project).code for _ in range(5)]
+    factories.additive(project, "3")
+    found, address, query = [], path, {"search": "ns-", "page_size": 2}
+    while address:
+        with django_assert_max_num_queries(5):  # token, whose projects, near ones, all of them, their rows
+            page = bob.get(address, **query).json()
+        found += [row["code"] for row in page["results"]]
+        address, query = page["next"], {}
+    assert found == codes[::-1]
 
 
 def test_a_sample_is_created_in_the_list_of_its_kind(bob):
