@@ -17,26 +17,14 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cells.models import Cell
 from characterization import blobs, flagging, recording, sandbox
+from characterization.conditions import conditions_for
 from characterization.instruments.base import Technique
 from characterization.lease import Claim, LeaseLost, claim, finish, renew, still_mine
 from characterization.matching import Owner, named, settled
 from characterization.models import Job, JobState, RawFile
 from synthesis import gates
-from synthesis.models import CarbonizationRun, FreezeDriedBatch
 
-CELL_FIELDS = (
-    "format",
-    "active_mass_mg",
-    "composite_mass_mg",
-    "area_cm2",
-    "separator_thickness_um",
-    "lower_voltage_V",
-    "upper_voltage_V",
-    "voltage_reference",
-    "temperature_degC",
-)
 MOST_READER_DEATHS = 3
 MOST_ATTEMPTS = 20
 
@@ -75,34 +63,6 @@ def ingest(job_id: int) -> None:
     with suppress(LeaseLost):
         if _read_and_store(mine, job):
             ingest(job_id)
-
-
-def conditions_for(owner: Owner) -> dict[str, Any]:
-    """What the laboratory knows of a sample or a run and an analysis must be told."""
-    own = owner.sample.own if owner.sample is not None else None
-    if isinstance(own, Cell):
-        return _built(own)
-    process = _planned_run(owner.run) if owner.run is not None else {}
-    if isinstance(own, FreezeDriedBatch):
-        process |= {"pressure_Pa": own.pressure_Pa, "time_h": own.time_h}
-    known = {name: value for name, value in process.items() if value}
-    return {"process": known} if known else {}
-
-
-def _built(cell: Cell) -> dict[str, Any]:
-    """What is known of a cell; the nominal capacity is that of its active mass."""
-    per_g, mass_mg = cell.nominal_capacity_mAh_per_g, cell.active_mass_mg
-    known = {name: getattr(cell, name) for name in CELL_FIELDS}
-    known["nominal_capacity_mAh"] = per_g * mass_mg / 1000 if per_g and mass_mg else None
-    told: dict[str, Any] = {"cell": {name: value for name, value in known.items() if value not in (None, "")}}
-    return told | ({"first_direction": cell.first_direction} if cell.first_direction else {})
-
-
-def _planned_run(run: CarbonizationRun) -> dict[str, Any]:
-    """The programme and the flow; a planned flow comes before the one that was logged."""
-    names = ("from_degC", "to_degC", "rate_degC_per_min", "hold_h")
-    segments = [{name: float(row[name]) for name in names} for row in run.segments.values(*names)]
-    return {"segments": segments, "flow_mL_per_min": run.flow_mL_per_min}
 
 
 def _read_and_store(mine: Claim, job: Job) -> bool:

@@ -19,7 +19,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from characterization import blobs, flagging, ingest, tasks
+from characterization import blobs, flagging, lease, tasks
+from characterization.conditions import conditions_for
 from characterization.matching import Owner
 from characterization.models import Analysis, Job, JobEvent, JobState, Measurement, RawFile
 from synthesis import gates
@@ -121,16 +122,11 @@ def _taken_off(file: RawFile) -> str:
 
 
 @transaction.atomic
-def read_again(file: RawFile) -> None:
-    """Puts a file back in the queue: after a failure, or for a better reader."""
-    job = Job.objects.select_for_update().get(file=file)
-    if job.state in (JobState.RECEIVED, JobState.READING):
-        return
-    Job.objects.filter(pk=job.pk).update(
-        state=JobState.RECEIVED, attempts=0, reader_deaths=0, holder=None, lease_until=None, updated_at=Now()
-    )
-    JobEvent.objects.create(job=job, state=JobState.RECEIVED, note=_("to be read again"))
-    transaction.on_commit(partial(tasks.ring, job.pk))
+def read_again(file: RawFile, note: str = "") -> None:
+    """Puts a file back in the queue: after a failure, for a better reader, or because its cell was changed."""
+    job_id = lease.put_back(file, note or _("to be read again"))
+    if job_id is not None:
+        transaction.on_commit(partial(tasks.ring, job_id))
 
 
 def _kept(chunks: Iterable[bytes], delivery: Delivery) -> blobs.Blob:
@@ -234,4 +230,4 @@ def _move(file: RawFile, project: Project) -> None:
 def _conditions_changed(file: RawFile, owner: Owner) -> bool:
     """Whether the owner brings conditions that the present analyses were not told of."""
     current = Analysis.objects.filter(measurement__file=file, measurement__current=True, current=True)
-    return current.exclude(conditions=ingest.conditions_for(owner)).exists()
+    return current.exclude(conditions=conditions_for(owner)).exists()

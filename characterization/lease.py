@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from characterization.models import Job, JobEvent, JobState
+from characterization.models import Job, JobEvent, JobState, RawFile
 
 LEASE = timedelta(seconds=20)
 
@@ -74,6 +74,19 @@ def finish(mine: Claim, state: JobState, note: str, **values: str) -> None:
         state=state, holder=None, lease_until=None, updated_at=Now(), **{**cleared, **values}
     )
     _note(mine.job_id, state, note)
+
+
+@transaction.atomic
+def put_back(file: RawFile, note: str) -> int | None:
+    """Puts the job of a file back in the queue; answers its key, None where it is there already or being read."""
+    job = Job.objects.select_for_update().get(file=file)
+    if job.state in (JobState.RECEIVED, JobState.READING):
+        return None
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.RECEIVED, attempts=0, reader_deaths=0, holder=None, lease_until=None, updated_at=Now()
+    )
+    _note(job.pk, JobState.RECEIVED, note)
+    return job.pk
 
 
 def _note(job_id: int, state: str, note: str = "") -> None:

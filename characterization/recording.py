@@ -20,6 +20,7 @@ LONGEST_PART = 120
 GREATEST_INTEGER = 2**31 - 1
 YEARS = range(1950, 2200)
 _LONGEST = {field.name: field.max_length for field in Finding._meta.fields if field.max_length}
+_FINDING_FIELDS = [field.name for field in Finding._meta.fields if field.name not in ("id", "analysis")]
 _CYCLE_FIELDS = {field.name for field in Cycle._meta.fields} - {"id", "analysis"}
 
 
@@ -80,7 +81,14 @@ def store(
 
 
 def store_analysis(measurement: Measurement, found: dict[str, Any], conditions: dict[str, Any]) -> Analysis:
-    """Writes one run of a method; an earlier run of the same method stays beside it, not current."""
+    """Writes one run of a method; an earlier run of the same method stays beside it, not current.
+
+    Where other conditions changed nothing that the method found, the run that stands there was told them too.
+    """
+    standing = _same_outcome(measurement, found)
+    if standing is not None:
+        Analysis.objects.filter(pk=standing.pk).update(conditions=conditions)
+        return standing
     measurement.analyses.filter(method=found["method"], current=True).update(current=False)
     analysis = Analysis.objects.create(
         measurement=measurement,
@@ -94,6 +102,17 @@ def store_analysis(measurement: Measurement, found: dict[str, Any], conditions: 
     Finding.objects.bulk_create(Finding(analysis=analysis, **_cut(finding)) for finding in found["findings"])
     Cycle.objects.bulk_create((_cycle(analysis, row) for row in found["cycles"]), batch_size=2000)
     return analysis
+
+
+def _same_outcome(measurement: Measurement, found: dict[str, Any]) -> Analysis | None:
+    """The present run of this version of the method, where it found exactly the same: tables, figures, flags."""
+    same = {name: found[name] for name in ("method", "parameters", "tables", "flags")}
+    present = measurement.analyses.filter(current=True, method_version=found["version"], **same)
+    standing = present.prefetch_related("findings").first()
+    if standing is None:
+        return None
+    figures = [{name: getattr(row, name) for name in _FINDING_FIELDS} for row in standing.findings.all()]
+    return standing if figures == [_cut(finding) for finding in found["findings"]] else None
 
 
 def _cycle(analysis: Analysis, row: dict[str, Any]) -> Cycle:

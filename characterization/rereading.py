@@ -1,13 +1,23 @@
-"""Which files were read by a reader, or analysed by a method, of another version than the present one."""
+"""Which files were read by a reader, or analysed by a method, of another version than the present one, or were told
+other conditions of their cell than hold now."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
+from django.utils.translation import gettext as _
+
+from cells.models import Cell
 from characterization.analysis.registry import all_methods
+from characterization.conditions import conditions_for
 from characterization.instruments.registry import readers
+from characterization.matching import Owner
 from characterization.models import Analysis, JobState, Measurement, RawFile
+from synthesis.models.samples import Kind
+
+CELLS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,7 @@ def outdated(reader: str = "") -> list[Outdated]:
     _older_readers(reasons)
     _older_methods(reasons)
     _new_methods(reasons)
+    _other_conditions(reasons)
     files = RawFile.objects.filter(pk__in=reasons).exclude(
         job__state__in=(JobState.RECEIVED, JobState.READING)
     )
@@ -58,3 +69,22 @@ def _new_methods(reasons: defaultdict[int, set[str]]) -> None:
         )
         for file in without.values_list("file_id", flat=True).distinct():
             reasons[file].add(f"{method.name} {method.version}")
+
+
+def _other_conditions(reasons: defaultdict[int, set[str]]) -> None:
+    present = Analysis.objects.filter(
+        current=True,
+        measurement__current=True,
+        measurement__file__sample__kind=Kind.CELL,
+        method__in=[method.name for method in all_methods()],
+    )
+    told: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
+    for cell, file, conditions in present.values_list(
+        "measurement__file__sample", "measurement__file", "conditions"
+    ).iterator():
+        told[cell].append((file, conditions))
+    for own in Cell.objects.filter(pk__in=told).iterator(CELLS_AT_ONCE):
+        now = conditions_for(Owner(own))
+        for file, conditions in told[own.pk]:
+            if conditions != now:
+                reasons[file].add(_("%(cell)s was changed") % {"cell": own.code})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import pghistory
 from celery import shared_task
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 from django.conf import settings
-from django.db import Error
+from django.db import Error, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 from psycopg import Error as DatabaseError
 
-from characterization import blobs, ingest, parts, sandbox
+from cells.models import Cell
+from characterization import blobs, ingest, lease, parts, reanalysis, sandbox
 from characterization.models import Job, JobState, WorkerPulse
 
 logger = logging.getLogger(__name__)
@@ -47,6 +50,23 @@ def sweep() -> int:
     return len(waiting)
 
 
+@shared_task(name="characterization.catch_up")
+def catch_up() -> int:
+    """Has the files of cells read again that were changed after their analyses. Answers for how many."""
+    return sum(read_again_as_built(cell) for cell in reanalysis.changed_cells())
+
+
+def read_again_as_built(cell: Cell) -> int:
+    """Puts those files of a cell back in the queue whose analyses were told other conditions than hold now."""
+    rung = 0
+    for file in reanalysis.told_otherwise(cell):
+        job_id = lease.put_back(file, _("the cell was changed: to be analysed again"))
+        if job_id is not None:
+            rung += 1
+            transaction.on_commit(partial(ring, job_id))
+    return rung
+
+
 @shared_task(name="characterization.tidy")
 def tidy() -> int:
     """Deletes what uploads and readers left that died, and uploads that nobody continued. Answers for how many."""
@@ -72,15 +92,15 @@ def ring(job_id: int) -> None:
 
 
 @worker_process_init.connect
-def warm_the_reader(**_: Any) -> None:
+def warm_the_reader(**_kwargs: Any) -> None:
     sandbox.shared.warm()
 
 
 @worker_process_shutdown.connect
-def end_the_reader(**_: Any) -> None:
+def end_the_reader(**_kwargs: Any) -> None:
     sandbox.shared.close()
 
 
 @worker_ready.connect
-def first_pulse(**_: Any) -> None:
+def first_pulse(**_kwargs: Any) -> None:
     pulse.delay()

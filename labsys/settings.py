@@ -251,5 +251,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(LABSYS_HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "pulse": {"task": "characterization.pulse", "schedule": timedelta(seconds=10)},
     "sweep": {"task": "characterization.sweep", "schedule": timedelta(seconds=15)},
+    "catch-up": {"task": "characterization.catch_up", "schedule": timedelta(seconds=30)},
     "tidy": {"task": "characterization.tidy", "schedule": timedelta(hours=6)},
 }

@@ -5,6 +5,7 @@ from characterization.models.files import Job, JobEvent, JobState, RawFile, Work
 from characterization.models.findings import Analysis, Cycle, Finding
 from characterization.models.measurements import Measurement
 from characterization.models.uploads import Upload
+from characterization.models.watermarks import Watermark
 
 __all__ = [
     "Analysis",
@@ -17,5 +18,6 @@ __all__ = [
     "Measurement",
     "RawFile",
     "Upload",
+    "Watermark",
     "WorkerPulse",
 ]

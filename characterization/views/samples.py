@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cells.models import Cell
-from characterization import panels, queries
+from characterization import panels, queries, tasks
 from characterization.models import Measurement, RawFile
 from characterization.queries import Tested
 from characterization.views.answers import page, page_query
@@ -35,7 +35,11 @@ def sample_dashboards(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _cell_dashboard(request: HttpRequest, cell: Cell, query: dict[str, str]) -> dict[str, Any]:
-    """The measurement that speaks for the cell, or the one asked for; the others as tabs."""
+    """The measurement that speaks for the cell, or the one asked for; the others as tabs.
+
+    Where the cell was changed after its analyses, they are begun again now.
+    """
+    tasks.read_again_as_built(cell)
     found = (
         cell.measurements.filter(current=True).select_related("sample", "file").order_by("technique", "pk")
     )
