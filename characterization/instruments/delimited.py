@@ -1,0 +1,167 @@
+"""Large text tables of cyclers as polars frames: encodings, line ends, separators and decimal commas told from the
+text, the body parsed by polars, and every line held against the number of heads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from characterization.instruments.base import UnreadableFile
+from characterization.instruments.textual import MOST_TEXT_BYTES, looks_binary
+
+AGAIN = "Export it again on the instrument; the file that arrived is kept."
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CHINESE = re.compile("循环|工步|电流|电压|时间|容量|记录|能量|数据|静置|恒流")
+_LONGEST_HEAD = 65536
+_SHOWN_CELL = 20
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in UTF-8 with LF line ends, the name of its file, and whether its last line is ended."""
+
+    raw: bytes
+    name: str
+    ended: bool
+
+    def line(self, start: int) -> str:
+        end = self.raw.find(b"\n", start)
+        return self.raw[start : end if end >= 0 else len(self.raw)].decode(errors="replace")
+
+
+def text_of(raw: bytes) -> bytes:
+    """The text in UTF-8 with LF line ends, whichever encoding it came in: a mark is believed, then UTF-8, then the
+    Chinese code page where it gives a cycler's words, then that of the West."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            raw = raw.decode(encoding, errors="replace").encode()
+            break
+    else:
+        raw = _recoded(raw)
+    return raw if b"\r" not in raw else raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _recoded(raw: bytes) -> bytes:
+    if raw.isascii():
+        return raw
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.start > len(raw) - 4:
+            return raw[: error.start]  # the last letter is cut in two
+        chinese = raw[:_LONGEST_HEAD].decode("gb18030", errors="replace")
+        encoding = "gb18030" if _CHINESE.search(chinese) else "cp1252"
+        return raw.decode(encoding, errors="replace").encode()
+    return raw
+
+
+def load(path: Path) -> Text:
+    """The file's text. Raises UnreadableFile ``empty``, ``too_large`` or ``not_this_format``."""
+    size = path.stat().st_size
+    if size > MOST_TEXT_BYTES:
+        raise UnreadableFile(
+            "too_large", f"{path.name} has {size // 1024**2:,} MiB; a text may have 1,024 MiB.", "Split it."
+        )
+    raw = path.read_bytes()
+    if not raw.strip(b"\0 \r\n\t"):
+        raise UnreadableFile("empty", f"{path.name} is empty.", AGAIN)
+    if looks_binary(raw[:65536]):
+        raise UnreadableFile("not_this_format", f"{path.name} is not text.", "Export it as text.")
+    text = text_of(raw)
+    return Text(text, path.name, text.endswith(b"\n"))
+
+
+def cells(line: str, separator: str) -> list[str]:
+    """The cells of a line; quoted ones lose their quotes. An empty last cell, of a trailing separator, counts."""
+    return [cell.strip().strip('"').strip() for cell in line.split(separator)]
+
+
+def separator_of(line: str) -> str:
+    return max("\t;,", key=line.count)
+
+
+def check_widths(text: Text, start: int, separator: str, width: int, needed: int) -> None:
+    """Holds each line against the heads: ``needed`` cells at least, more than ``width`` only if they are empty.
+
+    Raises UnreadableFile ``truncated`` for an open last line with fewer cells than its neighbours, ``damaged`` for
+    another. Lines with quoted cells are not looked at.
+    """
+    body = text.raw[start:].rstrip(b"\n ")
+    if b'"' in body or not body:
+        return
+    bytes_ = np.frombuffer(body, np.uint8)
+    ends = np.append(np.flatnonzero(bytes_ == 10), len(bytes_))
+    marks = np.flatnonzero(bytes_ == ord(separator))
+    counts = np.diff(np.searchsorted(marks, ends), prepend=0) + 1
+    lengths = np.diff(ends, prepend=-1) - 1
+    usual = int(np.bincount(np.minimum(counts, 4096)).argmax())
+    if not text.ended and counts[-1] < min(usual, width):
+        raise UnreadableFile(
+            "truncated",
+            f"{text.name} ends in the middle of row {len(counts):,}: {counts[-1]} of {usual} columns.",
+            AGAIN,
+        )
+    odd = np.flatnonzero(((counts < needed) | (counts > max(width + 1, usual))) & (lengths > 0))
+    if len(odd):
+        raise UnreadableFile(
+            "damaged",
+            f"{text.name}: row {odd[0] + 1:,} below the heads has {counts[odd[0]]} cells, the heads name {width}.",
+            AGAIN,
+        )
+
+
+def body_of(
+    text: Text, start: int, separator: str, width: int, kept: Sequence[int], texts: Sequence[int]
+) -> pl.DataFrame:
+    """The rows below the heads: the ``kept`` columns by their place as ``"0"``, ``"1"``; numbers as Float64 unless
+    their place is in ``texts``.
+
+    Raises UnreadableFile ``empty`` without rows, ``damaged`` where polars cannot part the text.
+    """
+    body = text.raw[start:]
+    if not body.strip():
+        raise UnreadableFile("empty", f"{text.name} has heads and no rows.", AGAIN)
+    comma = separator != "," and re.search(rb"\d,\d", body[:20000]) is not None and b"." not in _numbers(body)
+    try:
+        return _parsed(body, separator, width, kept, texts, comma)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return _leniently(text.name, body, separator, width, kept, texts)
+
+
+def _numbers(body: bytes) -> bytes:
+    """The first rows without what looks like a date or a version: what is left of points are decimal ones."""
+    return re.sub(rb"\d{1,4}\.\d{1,2}\.\d{2,4}|:\d\d\.\d+", b"", body[:20000])
+
+
+def _parsed(
+    body: bytes, separator: str, width: int, kept: Sequence[int], texts: Sequence[int], comma: bool
+) -> pl.DataFrame:
+    kinds: list[type[pl.DataType]] = [
+        pl.Float64 if p in kept and p not in texts else pl.String for p in range(width)
+    ]
+    return pl.read_csv(
+        body, has_header=False, separator=separator, decimal_comma=comma, columns=[int(place) for place in kept],
+        schema={f"{place}": kind for place, kind in enumerate(kinds)}, truncate_ragged_lines=True,
+        quote_char='"' if b'"' in body else None, null_values=["", "-", "--", "NaN", "nan", "N/A"],
+    )  # fmt: skip
+
+
+def _leniently(
+    name: str, body: bytes, separator: str, width: int, kept: Sequence[int], texts: Sequence[int]
+) -> pl.DataFrame:
+    """As text, with what is no number missing: blanks around numbers, decimal commas, heads in the middle."""
+    try:
+        frame = _parsed(body, separator, width, kept, range(width), comma=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise UnreadableFile("damaged", f"{name} is damaged: {reason}.", AGAIN) from error
+    numbers = [column for column in frame.columns if int(column) not in texts]
+    tidy = [pl.col(column).str.strip_chars(" \t\"'") for column in numbers]
+    if separator != ",":
+        tidy = [column.str.replace(",", ".", literal=True) for column in tidy]
+    return frame.with_columns([column.cast(pl.Float64, strict=False) for column in tidy])
