@@ -1,0 +1,127 @@
+"""The parts of an EC-Lab or BT-Lab text export: header lines, column titles, and the rows as numbers.
+
+Line 2 says how many lines stand before the first row; the last of them are the column titles, parted by tabs and
+mostly with a tab behind the last. Rows are numbers parted by tabs, with a point or a comma as decimal mark.
+Exports without a header begin with the titles. The rows are handed to polars as they are; what it takes for no
+number is looked at cell by cell.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from characterization.instruments.base import UnreadableFile, decode
+from characterization.instruments.biologic_columns import tidy
+from characterization.instruments.biologic_rows import AGAIN, Rows, read_rows
+
+_FIRST_LINE = re.compile(r"(EC|BT)-?Lab ASCII FILE", re.IGNORECASE)
+_OTHER_FILE = re.compile(r"(EC|BT)-?Lab (LOG|SETTINGS?) FILE", re.IGNORECASE)
+_DECLARED = re.compile(r"[^\t:]*:\s*(\d{1,6})\s*$")
+_TITLES = re.compile(r"(^|\t)\s*(time/s|freq/Hz)\s*(\t|\r?$)")
+_OWN_TITLES = re.compile(r"(^|\t)\s*(<?E(we|ce|cell)|-Im\(Z\)|\(Q-Qo\)|ox/red|<I>)")
+_MOST_HEAD_LINES = 100_000
+
+
+@dataclass
+class Text:
+    """``header`` are the lines before the titles; ``found_elsewhere`` says that these are not where the header
+    says."""
+
+    header: list[str]
+    rows: Rows
+    found_elsewhere: bool = False
+
+
+def looks_like_export(head: str) -> bool:
+    """Whether the first lines are those of an EC-Lab text file of any kind, or its titles alone."""
+    first = head.lstrip("\ufeff \r\n").partition("\n")[0]
+    return bool(_FIRST_LINE.match(first) or _OTHER_FILE.match(first)) or is_titles(first)
+
+
+def is_titles(line: str) -> bool:
+    return "\t" in line and bool(_TITLES.search(line)) and bool(_OWN_TITLES.search(line))
+
+
+def read_text_export(raw: bytes, name: str) -> Text:
+    """Raises UnreadableFile ``not_this_format``, ``unsupported``, ``truncated``, ``empty`` or ``damaged``."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        raw = decode(raw).encode()
+    _check_kind(raw, name)
+    declared = _declared_lines(raw)
+    ends = _line_ends(raw, declared or 1)
+    place = declared - 1 if declared else 0
+    lines = decode(raw[: ends[-1]]).split("\n")
+    header = [line.rstrip("\r") for line in lines[:-1]]
+    if len(header) <= place:
+        raise UnreadableFile(
+            "truncated",
+            f"{name} ends in its header: it speaks of {declared} lines, {len(header)} arrived.",
+            AGAIN,
+        )
+    elsewhere = not _names_columns(header[place])
+    if elsewhere:
+        place, ends = _search_titles(raw, name, declared)
+        header = [line.rstrip("\r") for line in decode(raw[: ends[-1]]).split("\n")[: place + 1]]
+    titles, body = _titles(header[place]), raw[ends[place] :]
+    return Text(header[:place], read_rows(body, titles, place + 2, name), elsewhere)
+
+
+def _check_kind(raw: bytes, name: str) -> None:
+    first = decode(raw[:4096]).lstrip().partition("\n")[0]
+    if _OTHER_FILE.match(first):
+        raise UnreadableFile(
+            "unsupported",
+            f"{name} is a log or a settings file of EC-Lab: it holds no measured points.",
+            "Send the .mpr file of the same test, or its export as text (.mpt).",
+        )
+    if not _FIRST_LINE.match(first) and not is_titles(first):
+        raise UnreadableFile("not_this_format", f"{name} is no text export of EC-Lab or BT-Lab.")
+    if b"\0" in raw:
+        raise UnreadableFile("damaged", f"{name} is damaged: byte {raw.index(0):,} is no text.", AGAIN)
+
+
+def _declared_lines(raw: bytes) -> int:
+    """How many lines the header says it has, its titles among them; 0 where the titles are the first line."""
+    head = decode(raw[:4096]).lstrip("\r\n ").split("\n")
+    if is_titles(head[0]):
+        return 0
+    found = next(
+        (_DECLARED.match(line.rstrip()) for line in head[1:3] if _DECLARED.match(line.rstrip())), None
+    )
+    return int(found[1]) if found else 0
+
+
+def _line_ends(raw: bytes, lines: int) -> list[int]:
+    """Where each of the first lines ends, its line break included; fewer where the file has fewer."""
+    ends: list[int] = []
+    at = 0
+    while len(ends) < min(lines, _MOST_HEAD_LINES) and (found := raw.find(b"\n", at)) >= 0:
+        at = found + 1
+        ends.append(at)
+    return ends or [len(raw)]
+
+
+def _names_columns(line: str) -> bool:
+    return "\t" in line.strip() and any("/" in tidy(title) for title in line.split("\t"))
+
+
+def _search_titles(raw: bytes, name: str, declared: int) -> tuple[int, list[int]]:
+    """The line of titles, where it is not the one that the header speaks of."""
+    ends = _line_ends(raw, max(declared + 50, 500))
+    lines = decode(raw[: ends[-1]]).split("\n")
+    place = next((place for place, line in enumerate(lines[: len(ends)]) if is_titles(line)), None)
+    if place is None:
+        raise UnreadableFile(
+            "damaged",
+            f"{name} is damaged: line {declared or 1} does not name its columns, nor does another.",
+            AGAIN,
+        )
+    return place, ends
+
+
+def _titles(line: str) -> list[str]:
+    """Titles up to the first empty one: what stands behind it has no values. A surplus ``Ewe-Ece/V`` may also
+    stand there without a gap: the rows tell."""
+    titles = [title.strip() for title in line.split("\t")]
+    return titles[: titles.index("")] if "" in titles else titles
