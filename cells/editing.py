@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cells.forms.builds import CathodeForm, CellForm
 from cells.models import CathodeRecipe, Cell, Channel, Occupation, RecipeComponent, Study
+from cells.models.cells import AFTERWARDS
 from synthesis import constraint_words
 from synthesis.editing import FREE, logged, register_sample
 from synthesis.models import Instrument, Role
@@ -15,14 +16,13 @@ from synthesis.record_kinds import Part, RecordKind, register
 
 def register_all() -> None:
     register_sample(CathodeForm, "equipment")
-    left_out = ("left_out", "left_out_reason")
     register(
         RecordKind(
             Cell.KIND,
             Cell,
             _("cell"),
-            logged(CellForm, "equipment", *left_out),
-            free=(*FREE, *left_out),
+            logged(CellForm, "equipment", "separator_density_from", *AFTERWARDS),
+            free=(*FREE, *AFTERWARDS),
             parts=(Part(Occupation, "cell_id", _("time on a channel")),),
         )
     )
@@ -46,6 +46,8 @@ def register_all() -> None:
 
 
 _SENTENCES = {
+    "post_mortem_says_what": _("Choose what was found, beside its date and note."),
+    "tolerance_above_zero": _("A tolerance is above zero, or empty for none."),
     "left_out_with_a_reason": _("Say why it is left out; the reason is shown wherever it is missing."),
     "active_within_composite": _("There cannot be more active material than composite."),
     "window_opens_upwards": _("The window ends above its start."),

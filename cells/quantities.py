@@ -13,6 +13,14 @@ from cells.models import CathodeBatch, Cell
 from synthesis.models.samples import Kind
 from synthesis.quantities import Figure, compared, register, register_columns
 
+_DIVISORS = (
+    "area_cm2",
+    "composite_mass_mg",
+    "separator_thickness_um",
+    "separator_density_g_per_cm3",
+    "nominal_capacity_mAh_per_g",
+    "active_mass_mg",
+)
 _ALSO_CALLED = {
     "separator_mass_mg": ("separator mass",),
     "separator_thickness_um": ("separator thickness", "electrolyte layer"),
@@ -53,11 +61,36 @@ def register_all() -> None:
             "active share",
         )
     )
+    register(
+        _computed(
+            "separator_relative_density_percent",
+            _("relative density of the separator"),
+            "%",
+            F("separator_mass_mg")
+            * 1000.0
+            / (F("area_cm2") * F("separator_thickness_um") * F("separator_density_g_per_cm3")),
+            "relative density",
+        )
+    )
+    register(
+        _computed(
+            "n_to_p_ratio",
+            _("N:P"),
+            "",
+            F("anode_capacity_mAh_per_g")
+            * F("anode_mass_mg")
+            / (F("nominal_capacity_mAh_per_g") * F("active_mass_mg")),
+            "N:P ratio",
+            "anode to cathode",
+        )
+    )
 
 
 def _computed(name: str, label: Promise, unit: str, value: Any, *words: str) -> Figure:
     """A figure made of several columns of a cell; none for a cell that lacks one of them or has zero of it."""
-    measured = Cell.objects.exclude(area_cm2=0).exclude(composite_mass_mg=0).order_by()
+    measured = Cell.objects.order_by()
+    for divisor in _DIVISORS:
+        measured = measured.exclude(**{divisor: 0})
     rows = measured.annotate(figure=ExpressionWrapper(value, FloatField()))
 
     def samples(op: str, wanted: float) -> Q:

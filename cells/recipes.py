@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from cells.makeup import planned_mg
 from cells.models import CathodeBatch, CathodeRecipe, RecipeComponent
 from synthesis.errors import Refusal
 from synthesis.models import Project
@@ -54,9 +55,10 @@ def replace_components(
 
 
 def require_whole(components: Sequence[RecipeComponent]) -> None:
-    """Raises Refusal unless the shares add to 100 wt % exactly."""
+    """Raises Refusal unless each material stands there once and the shares add to 100 wt % exactly."""
     if not components:
         raise Refusal(_("A recipe has at least one component."), field="components")
+    _require_different(components)
     total = sum((component.share_wt_percent for component in components), Decimal(0))
     if total == WHOLE:
         return
@@ -67,6 +69,25 @@ def require_whole(components: Sequence[RecipeComponent]) -> None:
     )
     words = {"total": plain(total), "off": plain(abs(WHOLE - total))}
     raise Refusal(said % words, field="components", code="shares")
+
+
+def planned_text(component: RecipeComponent, target_mg: float) -> str:
+    """The mass that its share of a target asks for: "56 mg"."""
+    return f"{plain(planned_mg(component.share_wt_percent, target_mg))} mg"
+
+
+def _require_different(components: Sequence[RecipeComponent]) -> None:
+    """What is weighed is known by its material, so a recipe names each once."""
+    seen: set[str] = set()
+    for component in components:
+        if component.material.lower() in seen:
+            raise Refusal(
+                _("%(material)s stands there twice. Write it once, with its whole share.")
+                % {"material": component.material},
+                field="components",
+                code="twice",
+            )
+        seen.add(component.material.lower())
 
 
 def _write(recipe: CathodeRecipe, components: Sequence[RecipeComponent], by: AbstractBaseUser | None) -> None:

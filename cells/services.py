@@ -1,28 +1,101 @@
-"""Cells on channels, and what a recipe says of a cell: rules that touch several rows."""
+"""Cells on channels, and what follows for a cell from what it takes: rules that touch several rows."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from cells.models import CathodeRecipe, Cell, Channel, Occupation, RecipeComponent
+from cells import densities, kinds
+from cells.densities import Density
+from cells.models import Acknowledgement, CathodeBatch, Cell, Channel, Occupation
+from synthesis.conversion import in_unit_of
 from synthesis.errors import Refusal
+from synthesis.ledger import Take
+from synthesis.models import ElectrolyteBatch, Instrument, MaterialLot, Sample
 
-WHOLE = Decimal(100)
+
+def complete(cell: Cell, takes: Sequence[Take]) -> None:
+    """Fills in what is empty and follows from what the cell takes: its masses, and its separator's density."""
+    _masses(cell, takes)
+    _separator(cell, takes)
 
 
-def active_share(recipe: CathodeRecipe) -> float | None:
-    """Share of active material, 0 … 1, or None where the recipe names none."""
-    shares = [
-        component.share_wt_percent
-        for component in recipe.components.all()
-        if component.role == RecipeComponent.Role.ACTIVE
-    ]
-    return float(sum(shares) / WHOLE) if shares else None
+def _masses(cell: Cell, takes: Sequence[Take]) -> None:
+    """Composite mass: what is taken of the cathode. Active mass: by what was weighed into it, else by its recipe."""
+    cathodes = [take for take in takes if take.sample.kind == CathodeBatch.KIND]
+    if not cathodes or not kinds.has(cell.format, "composite_mass_mg"):
+        return
+    taken = [float(in_unit_of(take.sample, take.amount).to("mg").value) for take in cathodes]
+    if cell.composite_mass_mg is None:
+        cell.composite_mass_mg = round(sum(taken), 6)
+    shares = [_active_share(take.sample) for take in cathodes]
+    if cell.active_mass_mg is None and kinds.has(cell.format, "active_mass_mg") and None not in shares:
+        active = sum(mass * (share or 0.0) for mass, share in zip(taken, shares, strict=True))
+        cell.active_mass_mg = round(cell.composite_mass_mg * active / sum(taken), 6)
+
+
+def _active_share(cathode: Sample) -> float | None:
+    own = cathode.own
+    return own.makeup.active_share()[0] if isinstance(own, CathodeBatch) else None
+
+
+def _separator(cell: Cell, takes: Sequence[Take]) -> None:
+    if cell.separator_density_g_per_cm3 is not None or not cell.separator_mass_mg:
+        return
+    known = next(
+        (found for take in takes if "separator" in take.role.lower() and (found := density_of(take.sample))),
+        None,
+    ) or densities.of(cell.separator)
+    if known is not None:
+        cell.separator_density_g_per_cm3, cell.separator_density_from = known.g_per_cm3, known.source
+
+
+def density_of(sample: Sample) -> Density | None:
+    """The density of what a separator is pressed of: of its material, else of the crystal."""
+    own = sample.own
+    if isinstance(own, MaterialLot):
+        material = own.material
+        if material.density_g_per_mL is not None:
+            return Density(float(material.density_g_per_mL), str(material)[:120])
+        return densities.of(material.formula or material.name)
+    return densities.of(own.composition) if isinstance(own, ElectrolyteBatch) else None
+
+
+def leave_out(cell: Cell, reason: str) -> None:
+    """Takes a cell out of statistics. Raises Refusal without a reason."""
+    if not reason.strip():
+        raise Refusal(
+            _("Say why %(cell)s is left out; the reason is shown wherever it is missing.") % {"cell": cell},
+            field="reason",
+        )
+    cell.left_out, cell.left_out_reason = True, reason.strip()[:200]
+    cell.save(update_fields=["left_out", "left_out_reason"])
+
+
+def count_again(cell: Cell) -> None:
+    """Puts a cell back into statistics. Why it was left out stays in its history."""
+    cell.left_out, cell.left_out_reason = False, ""
+    cell.save(update_fields=["left_out", "left_out_reason"])
+
+
+def acknowledge(
+    code: str, of: Occupation | Instrument, evidence: str, reason: str, by: Any
+) -> Acknowledgement:
+    """Writes down who has seen an alarm and why it need not ring. Raises Refusal without a reason."""
+    if not reason.strip():
+        raise Refusal(_("Say why this alarm need not ring; the reason stands beside it."), field="reason")
+    return Acknowledgement.objects.create(
+        code=code,
+        occupation=of if isinstance(of, Occupation) else None,
+        instrument=of if isinstance(of, Instrument) else None,
+        evidence=evidence,
+        reason=reason.strip()[:300],
+        created_by_id=by.pk if by else None,
+    )
 
 
 def put_on(channel: Channel, cell: Cell, by: Any) -> Occupation:

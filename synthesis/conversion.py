@@ -32,6 +32,16 @@ def in_unit_of(sample: Sample, amount: Quantity) -> Quantity:
     return found.to(sample.unit) if found is not None else amount.to(sample.unit)
 
 
+def in_mass(sample: Sample, amount: Decimal) -> Quantity | None:
+    """So much of a sample, in its own unit, as a mass; None where its material does not say it."""
+    given = Quantity(amount, sample.unit)
+    if dimension(sample.unit) == MASS:
+        return given
+    own = sample.own
+    grams = _grams(own, given) if isinstance(own, MaterialLot) else None
+    return Quantity(grams, "g") if grams is not None else None
+
+
 def also(sample: Sample, amount: Decimal) -> list[Quantity]:
     """What so much of a lot is in its other dimensions, as far as that can be computed: "0.0162 mol" of "20 g"."""
     own = sample.own

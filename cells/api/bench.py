@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from cells import figures, kinds, services
 from cells.models import Cell, Channel, Occupation, Study
 from synthesis import access
 from synthesis.api.fields import ProjectField, actor_of, person
@@ -18,15 +20,67 @@ from synthesis.api.filters import By, Words
 from synthesis.api.records import BY_TIME, ChangeableRecords, RecordSerializer, require_anywhere
 from synthesis.api.samples import KindSerializer, SampleKind, kind_fields
 from synthesis.errors import Refusal
-from synthesis.models import Instrument, Project
+from synthesis.ledger import Take
+from synthesis.models import Instrument, Project, Sample
 
 ONE = Decimal(1)
 
 
+@extend_schema_field({"type": "number", "nullable": True})
+class Computed(serializers.ReadOnlyField):
+    """A figure computed of the whole record."""
+
+    def __init__(self, compute: Callable[[Any], float | None], **options: Any) -> None:
+        self.compute = compute
+        super().__init__(source="*", **options)
+
+    def to_representation(self, value: Any) -> float | None:
+        return self.compute(value)
+
+
+_FIGURES = (
+    "nominal_capacity_mAh",
+    "areal_loading_mg_per_cm2",
+    "areal_capacity_mAh_per_cm2",
+    "separator_relative_density_percent",
+    "n_to_p_ratio",
+)
+
+
 class CellSerializer(KindSerializer):
+    """What follows from masses and sizes is read only; null where something for it is missing."""
+
+    nominal_capacity_mAh = Computed(figures.nominal_mAh)
+    areal_loading_mg_per_cm2 = Computed(figures.loading_mg_per_cm2)
+    areal_capacity_mAh_per_cm2 = Computed(figures.areal_mAh_per_cm2)
+    separator_relative_density_percent = Computed(figures.relative_density_percent)
+    n_to_p_ratio = Computed(figures.n_to_p)
+
     class Meta(KindSerializer.Meta):
         model = Cell
-        fields = kind_fields(Cell)
+        fields = kind_fields(Cell, *_FIGURES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        kind = attrs.get("format", self.instance.format if self.instance is not None else Cell.Format.DIE)
+        given = [name for name in kinds.NAMES if attrs.get(name) not in (None, "")]
+        if odd := kinds.needless(kind, given):
+            said = _("A cell of this kind (%(kind)s) has none.") % {"kind": Cell.Format(kind).label}
+            raise serializers.ValidationError(dict.fromkeys(odd, said))
+        return attrs
+
+
+class OneCellSerializer(CellSerializer):
+    """``active_mass_by``: weighed (into its cathode), recipe, or typed; null without both masses."""
+
+    active_mass_by = serializers.SerializerMethodField()
+
+    class Meta(CellSerializer.Meta):
+        fields = (*CellSerializer.Meta.fields, "active_mass_by")
+
+    def get_active_mass_by(self, cell: Cell) -> str | None:
+        share = figures.active_share(cell)
+        return share.by if share else None
 
 
 class Cells(SampleKind):
@@ -38,11 +92,19 @@ class Cells(SampleKind):
         **SampleKind.filters,
         "format": By("format"),
         "left_out": By("left_out", "flag"),
+        "post_mortem": By("post_mortem"),
     }
+
+    def get_serializer_class(self) -> Any:
+        return CellSerializer if self.action == "list" else OneCellSerializer
 
     def record(self, serializer: Any, project: Project | None) -> None:
         serializer.validated_data.setdefault("amount_made", ONE)
         super().record(serializer, project)
+
+    def prepare(self, made: Sample, takes: Sequence[Take]) -> None:
+        assert isinstance(made, Cell)  # noqa: S101  # this list's kind
+        services.complete(made, takes)
 
 
 class InstrumentField(serializers.SlugRelatedField[Instrument]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -10,10 +11,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cells.models import CathodeBatch, CathodeRecipe, Cell, Channel
-from cells.services import active_share
+from cells import kinds, services
+from cells.models import CathodeBatch, CathodeRecipe, Cell, Channel, RecipeComponent
+from cells.recipes import planned_text
 from synthesis import access
-from synthesis.conversion import in_unit_of
+from synthesis.forms.fields import split_label
 from synthesis.forms.rows import SampleField
 from synthesis.forms.steps import COMMON, StepForm, callback
 from synthesis.ledger import Take
@@ -43,25 +45,26 @@ class CathodeForm(StepForm):
 
     def finish(self, product: Sample, takes: Sequence[Take]) -> None:
         super().finish(product, takes)
-        components = self.cleaned_data["recipe"].components.all()
         target = self.cleaned_data["target_mass_mg"]
-        for component in components if target else ():
-            product.planned[component.material] = f"{float(component.share_wt_percent) * target / 100:g} mg"
+        for component in self.cleaned_data["recipe"].components.all() if target else ():
+            product.planned[component.material] = planned_text(component, target)
 
 
-def roles_of(recipe: CathodeRecipe, target_mg: float | None = None) -> list[dict[str, str]]:
-    """One row per component, with the mass that its share asks for where a target is known."""
-    return [
-        {
-            "role": component.material,
-            "unit": "mg",
-            "from": "yes" if component.role == component.Role.ADDITIVE else "",
-            "planned": f"{float(component.share_wt_percent) * target_mg / 100:g} mg"
-            if target_mg
-            else f"{plain(component.share_wt_percent)} wt %",
-        }
-        for component in recipe.components.all()
-    ]
+def roles_of(recipe: CathodeRecipe, target_mg: float | None = None) -> list[dict[str, Any]]:
+    """One row per component, with the mass that its share asks for where a target is known, and its tolerance."""
+    return [_role_of(component, target_mg) for component in recipe.components.all()]
+
+
+def _role_of(component: RecipeComponent, target_mg: float | None) -> dict[str, Any]:
+    share = f"{plain(component.share_wt_percent)} wt %"
+    row = {
+        "role": component.material,
+        "unit": "mg",
+        "share": share,
+        "from": "yes" if component.role == component.Role.ADDITIVE else "",
+        "planned": planned_text(component, target_mg) if target_mg else share,
+    }
+    return row | ({"limit": component.limit} if component.limit else {})
 
 
 class CellForm(StepForm):
@@ -93,7 +96,12 @@ class CellForm(StepForm):
             "separator",
             "separator_mass_mg",
             "separator_thickness_um",
+            "separator_density_g_per_cm3",
+            "electrolyte",
+            "electrolyte_volume_uL",
             "anode",
+            "anode_mass_mg",
+            "anode_capacity_mAh_per_g",
             "fabrication_pressure_MPa",
             "stack_pressure_MPa",
             "temperature_degC",
@@ -111,7 +119,14 @@ class CellForm(StepForm):
         super().__init__(*args, actor=actor, **options)
         del self.fields["amount_made"]
         self.fields["composite_mass_mg"].help_text = _("Left empty: what is taken of the cathode.")
-        self.fields["active_mass_mg"].help_text = _("Left empty: by the share in the recipe.")
+        self.fields["active_mass_mg"].help_text = _(
+            "Left empty: by what was weighed into the cathode, else by its recipe."
+        )
+        self.fields["separator_density_g_per_cm3"].help_text = _(
+            "Left empty: of the material or the crystal, where it is known."
+        )
+        self.fields["anode_capacity_mAh_per_g"].help_text = _("Of the anode mass above; lithium has 3861.")
+        self.fields["format"].widget.attrs["data-hides"] = json.dumps(kinds.HAS_NOT)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -123,6 +138,7 @@ class CellForm(StepForm):
                 _("The window ends at %(high)s V, below its start at %(low)s V.")
                 % {"high": f"{high:g}", "low": f"{low:g}"},
             )
+        self._refuse_needless(values)
         active, composite = values.get("active_mass_mg"), values.get("composite_mass_mg")
         if active is not None and composite is not None and active > composite:
             self.add_error(
@@ -132,18 +148,23 @@ class CellForm(StepForm):
             )
         return values
 
+    def _refuse_needless(self, values: dict[str, Any]) -> None:
+        """Says of what a cell of this kind has not, beside its field."""
+        kind = values.get("format", "")
+        given = [name for name in kinds.NAMES if name in self.fields and values.get(name) not in (None, "")]
+        for name in kinds.needless(kind, given):
+            label = split_label(str(self.fields[name].label))[0]
+            said = _("A cell of this kind (%(kind)s) has no %(label)s: leave it empty.")
+            self.add_error(name, said % {"kind": Cell.Format(kind).label, "label": label})
+
+    def planned_values(self) -> dict[str, Any]:
+        kind = self.cleaned_data.get("format", "")
+        return {name: value for name, value in super().planned_values().items() if kinds.has(kind, name)}
+
     def finish(self, product: Sample, takes: Sequence[Take]) -> None:
         super().finish(product, takes)
         assert isinstance(product, Cell)  # noqa: S101  # this form's model
-        cathode = next((take for take in takes if take.sample.kind == CathodeBatch.KIND), None)
-        if cathode is None:
-            return
-        if product.composite_mass_mg is None:
-            product.composite_mass_mg = float(in_unit_of(cathode.sample, cathode.amount).to("mg").value)
-        own = cathode.sample.own
-        share = active_share(own.recipe) if isinstance(own, CathodeBatch) else None
-        if product.active_mass_mg is None and share is not None:
-            product.active_mass_mg = round(product.composite_mass_mg * share, 6)
+        services.complete(product, takes)
 
 
 class ChannelForm(forms.ModelForm[Channel]):

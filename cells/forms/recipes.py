@@ -45,10 +45,30 @@ class RecipeForm(forms.ModelForm[CathodeRecipe]):
         self.fields["name"].help_text = _("The name of an earlier recipe makes its next version.")
 
 
+class ToleranceField(forms.CharField):
+    """How far a weighing may lie from its plan, in % of the plan; empty for no limit."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=20, required=False, widget=UnitInput("± %"), **options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value).strip("±% ")
+        if not text:
+            return None
+        try:
+            tolerance: Decimal = units.number(text)
+        except Refusal as refusal:
+            raise said(refusal) from refusal
+        if not 0 < tolerance <= 100:
+            raise ValidationError(_("A tolerance is above 0 and at most 100 %%.") % {}, code="tolerance")
+        return tolerance
+
+
 class ComponentForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=RecipeComponent.Role.choices)
     material = forms.CharField(label=gettext_lazy("Material"), max_length=80)
     share = ShareField(label=gettext_lazy("Share"))
+    tolerance = ToleranceField(label=gettext_lazy("Tolerance when weighed"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -59,7 +79,10 @@ class ComponentForm(forms.Form):
         """The component that was typed, of no recipe yet."""
         values = self.cleaned_data
         return RecipeComponent(
-            role=values["role"], material=values["material"], share_wt_percent=values["share"]
+            role=values["role"],
+            material=values["material"].strip(),
+            share_wt_percent=values["share"],
+            tolerance_percent=values["tolerance"],
         )
 
 

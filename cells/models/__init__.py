@@ -2,7 +2,16 @@
 
 from cells.models.cathodes import CathodeBatch, CathodeRecipe, RecipeComponent
 from cells.models.cells import Cell
-from cells.models.channels import Channel, Occupation
+from cells.models.channels import Acknowledgement, Channel, Occupation
 from cells.models.studies import Study
 
-__all__ = ["CathodeBatch", "CathodeRecipe", "Cell", "Channel", "Occupation", "RecipeComponent", "Study"]
+__all__ = [
+    "Acknowledgement",
+    "CathodeBatch",
+    "CathodeRecipe",
+    "Cell",
+    "Channel",
+    "Occupation",
+    "RecipeComponent",
+    "Study",
+]

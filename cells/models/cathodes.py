@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from cells import makeup
+from cells.makeup import Component, Makeup
+from synthesis import protocols
+from synthesis.conversion import in_mass
+from synthesis.deviations import Limit
+from synthesis.models import LedgerEntry
 from synthesis.models.samples import Kind, Sample, signed_stays
 from synthesis.models.steps import measured
 from synthesis.records import Record, tracked
@@ -72,6 +81,9 @@ class RecipeComponent(Record):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     material = models.CharField(_("material"), max_length=80)
     share_wt_percent = models.DecimalField(_("share (wt %)"), max_digits=7, decimal_places=4)
+    tolerance_percent = models.DecimalField(
+        _("tolerance (%)"), max_digits=6, decimal_places=3, null=True, blank=True
+    )
 
     class Meta:
         ordering = ("recipe", "number")
@@ -81,6 +93,10 @@ class RecipeComponent(Record):
             models.UniqueConstraint(fields=("recipe", "number"), name="component_number_once"),
             models.CheckConstraint(
                 condition=Q(share_wt_percent__gt=0, share_wt_percent__lte=100), name="share_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(tolerance_percent__isnull=True) | Q(tolerance_percent__gt=0),
+                name="tolerance_above_zero",
             ),
         )
         triggers = (
@@ -95,6 +111,19 @@ class RecipeComponent(Record):
 
     def __str__(self) -> str:
         return f"{self.material} {self.share_wt_percent.normalize():f} wt %"
+
+    @property
+    def limit(self) -> Limit | None:
+        """How far a weighing may lie from its plan before a reason is asked for."""
+        if self.tolerance_percent is None:
+            return None
+        return Limit(float(self.tolerance_percent), float(self.tolerance_percent), relative=True)
+
+    @property
+    def line(self) -> Component:
+        return Component(
+            self.material, self.role, self.share_wt_percent, self.limit, str(self.Role(self.role).label)
+        )
 
 
 @tracked()
@@ -116,3 +145,19 @@ class CathodeBatch(Sample):
         verbose_name = _("composite cathode batch")
         verbose_name_plural = _("composite cathode batches")
         triggers = (signed_stays(),)
+
+    @cached_property
+    def makeup(self) -> Makeup:
+        """What it really consists of, by the ledger."""
+        lines = [component.line for component in self.recipe.components.all()]
+        return makeup.of(lines, self._weighed_mg(), self.target_mass_mg, protocols.limits_of(self))
+
+    def _weighed_mg(self) -> dict[str, Decimal]:
+        """What was weighed in, by what it was used as, in small letters; what has no mass is left out."""
+        found: dict[str, Decimal] = {}
+        for entry in self.inputs.all():
+            mass = in_mass(entry.sample, -entry.delta) if entry.kind != LedgerEntry.Kind.DISCARD else None
+            if mass is not None:
+                role = entry.role.lower()
+                found[role] = found.get(role, Decimal(0)) + mass.to("mg").value
+        return found

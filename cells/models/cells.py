@@ -12,6 +12,8 @@ from synthesis.records import tracked
 
 LI_IN_ABOVE_LI_V = 0.62
 """A Li-In anode sits 0.62 V above Li⁺/Li."""
+AFTERWARDS = ("left_out", "left_out_reason", "post_mortem", "post_mortem_on", "post_mortem_note")
+"""What is learnt of a cell after it was built, and may be written after its making was signed."""
 
 
 @tracked()
@@ -37,6 +39,15 @@ class Cell(Sample):
         CHARGE = "charge", _("charge")
         DISCHARGE = "discharge", _("discharge")
 
+    class PostMortem(models.TextChoices):
+        OPENED = "opened", _("opened, nothing found")
+        SHORT = "short", _("short found")
+        DELAMINATED = "delaminated", _("delaminated")
+        CRACKED = "cracked", _("separator cracked")
+        LEAKED = "leaked", _("leaked or took up air")
+        CONTACT = "contact", _("lost contact")
+        OTHER = "other", _("other, see note")
+
     format = models.CharField(_("cell kind"), max_length=14, choices=Format.choices, default=Format.DIE)
     composite_mass_mg = measured(_("composite mass (mg)"))
     active_mass_mg = measured(_("active mass (mg)"))
@@ -44,7 +55,13 @@ class Cell(Sample):
     separator = models.CharField(_("separator"), max_length=80, blank=True, default="Li6PS5Cl")
     separator_mass_mg = measured(_("separator mass (mg)"))
     separator_thickness_um = measured(_("separator thickness (µm)"))
+    separator_density_g_per_cm3 = measured(_("density of the separator's material (g/cm³)"))
+    separator_density_from = models.CharField(_("density by"), max_length=120, blank=True)
+    electrolyte = models.CharField(_("liquid electrolyte"), max_length=120, blank=True)
+    electrolyte_volume_uL = measured(_("electrolyte volume (µL)"))
     anode = models.CharField(_("anode"), max_length=80, blank=True)
+    anode_mass_mg = measured(_("anode mass (mg)"))
+    anode_capacity_mAh_per_g = measured(_("anode capacity (mAh/g)"))
     fabrication_pressure_MPa = measured(_("fabrication pressure (MPa)"))
     stack_pressure_MPa = measured(_("stack pressure (MPa)"))
     temperature_degC = measured(_("test temperature (°C)"), lowest=-273.15)
@@ -65,11 +82,14 @@ class Cell(Sample):
     )
     left_out = models.BooleanField(_("left out of statistics"), default=False)
     left_out_reason = models.CharField(_("why it is left out"), max_length=200, blank=True)
+    post_mortem = models.CharField(_("post-mortem"), max_length=12, choices=PostMortem.choices, blank=True)
+    post_mortem_on = models.DateField(_("opened on"), null=True, blank=True)
+    post_mortem_note = models.TextField(_("what was found"), blank=True)
 
     class Meta:
         verbose_name = _("cell")
         verbose_name_plural = _("cells")
-        triggers = (signed_stays("left_out", "left_out_reason"),)
+        triggers = (signed_stays(*AFTERWARDS),)
         indexes = (models.Index(fields=("format", "sample_ptr"), name="cell_by_format"),)
         constraints = (
             models.CheckConstraint(
@@ -86,6 +106,10 @@ class Cell(Sample):
                 | Q(upper_voltage_V__isnull=True)
                 | Q(lower_voltage_V__lt=models.F("upper_voltage_V")),
                 name="window_opens_upwards",
+            ),
+            models.CheckConstraint(
+                condition=~Q(post_mortem="") | Q(post_mortem_on__isnull=True, post_mortem_note=""),
+                name="post_mortem_says_what",
             ),
         )
 

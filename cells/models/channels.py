@@ -56,3 +56,37 @@ class Occupation(Record):
 
     def __str__(self) -> str:
         return f"{self.cell} · {self.channel}"
+
+
+@tracked()
+class Acknowledgement(Record):
+    """Somebody has seen an alarm and says why it need not ring: of a cell on its channel, or of an instrument.
+
+    ``evidence`` is what the alarm rang for (the last file, the furthest voltage): when that changes, it rings again.
+    """
+
+    code = models.CharField(_("alarm"), max_length=40)
+    occupation = models.ForeignKey(
+        Occupation, on_delete=models.CASCADE, null=True, related_name="acknowledgements"
+    )
+    instrument = models.ForeignKey(
+        Instrument, on_delete=models.CASCADE, null=True, related_name="acknowledgements"
+    )
+    evidence = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = _("acknowledged alarm")
+        verbose_name_plural = _("acknowledged alarms")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(occupation__isnull=False, instrument__isnull=True)
+                | Q(occupation__isnull=True, instrument__isnull=False),
+                name="alarm_of_cell_or_instrument",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="acknowledged_with_a_reason"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.occupation or self.instrument}"

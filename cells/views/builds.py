@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,14 +14,35 @@ from cells.models import CathodeBatch, CathodeRecipe
 from cells.views.channels import log_channel
 from cells.views.recipes import log_recipe
 from synthesis import access, logbook
+from synthesis.errors import Refusal
+from synthesis.forms.fields import measured
 from synthesis.logbook import LogKind
 from synthesis.pages import page
 from synthesis.views.steps import require_somewhere, step_view
 
 
-def _rows(request: HttpRequest) -> list[dict[str, str]]:
+def _rows(request: HttpRequest) -> list[dict[str, Any]]:
+    """The components with their masses; without a target with their shares, as for a batch like another."""
     recipe = _recipe(request)
-    return roles_of(recipe) if recipe else []
+    rows = roles_of(recipe, target_of(request)) if recipe else []
+    for number, row in enumerate(rows if request.method == "GET" else ()):
+        row["lot"] = request.GET.get(f"lot-{number}", "")  # as chosen on the weighing sheet
+    return rows
+
+
+def _starts(request: HttpRequest) -> dict[str, Any]:
+    recipe, target = _recipe(request), target_of(request)
+    starts = {"recipe": recipe.pk} if recipe else {}
+    return starts | ({"target_mass_mg": f"{target:g}"} if target else {})
+
+
+def target_of(request: HttpRequest) -> float | None:
+    """The target mass in mg that was sent or stands in the address; None for none, or for what is no mass."""
+    typed = request.POST.get("target_mass_mg", request.GET.get("target", ""))
+    try:
+        return float(measured(typed, "mg", 0)) or None if typed.strip() else None
+    except Refusal:
+        return None
 
 
 def _recipe(request: HttpRequest) -> CathodeRecipe | None:
@@ -32,7 +55,7 @@ def _recipe(request: HttpRequest) -> CathodeRecipe | None:
     return recipes.filter(pk__in=like).first()
 
 
-_log_by_recipe = step_view(CathodeForm, _rows)
+_log_by_recipe = step_view(CathodeForm, _rows, _starts)
 
 
 @page

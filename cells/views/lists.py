@@ -84,6 +84,7 @@ def cells(request: HttpRequest) -> HttpResponseBase:
             MADE,
             Column(_("Channel")),
             Column(_("State")),
+            Column(_("Statistics")),
         ],
         filters=[group_filter(request), kinds],
         kinds=(Kind.CELL,),

@@ -21,9 +21,9 @@ from synthesis.units import plain
 from synthesis.views.steps import require_somewhere
 
 USUAL = (
-    {"role": "active", "material": "LCO", "share": "70"},
-    {"role": "electrolyte", "material": "LPSC", "share": "28"},
-    {"role": "additive", "material": "CCA", "share": "2"},
+    {"role": "active", "material": "LCO", "share": "70", "tolerance": "1"},
+    {"role": "electrolyte", "material": "LPSC", "share": "28", "tolerance": "1"},
+    {"role": "additive", "material": "CCA", "share": "2", "tolerance": "5"},
 )
 
 
@@ -78,7 +78,12 @@ def _rows(recipe: CathodeRecipe | None) -> list[dict[str, str]]:
     if recipe is None:
         return [dict(row) for row in USUAL]
     return [
-        {"role": part.role, "material": part.material, "share": plain(part.share_wt_percent)}
+        {
+            "role": part.role,
+            "material": part.material,
+            "share": plain(part.share_wt_percent),
+            "tolerance": plain(part.tolerance_percent) if part.tolerance_percent else "",
+        }
         for part in recipe.components.all()
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from cells import services
 from cells.models import CathodeBatch, CathodeRecipe, Cell, Channel, Occupation, RecipeComponent, Study
 from labsys.demo import curves, cycling
 from labsys.demo.calendar import at
@@ -22,11 +23,14 @@ AREA_CM2 = 0.785
 TARGET_MG = 200
 WEIGHED_OFF = {"LCO": "0.3", "LPSC": "-0.2", "CCA": "0.02"}
 """How far each weighing is from its plan, in mg."""
+TOLERANCES = {"LCO": Decimal(1), "LPSC": Decimal(1), "CCA": Decimal(5)}
+"""How far it may be without a reason, in % of the plan."""
 ROLES = {
     "LCO": RecipeComponent.Role.ACTIVE,
     "LPSC": RecipeComponent.Role.ELECTROLYTE,
     "CCA": RecipeComponent.Role.ADDITIVE,
 }
+LITHIUM_MAH_PER_G = 3861
 FIRST_DAYS = (35, 98)
 """When the first and the second cell of each additive go onto the cycler. The second ones still run."""
 REPLICATES = ((1.006, 0.12, 0.35), (0.994, -0.12, -0.35))
@@ -54,7 +58,7 @@ def recipe(team: Team, name: str, shares: Mapping[str, str]) -> CathodeRecipe:
     for number, (material, share) in enumerate(shares.items(), start=1):
         RecipeComponent.objects.create(
             recipe=made, number=number, role=ROLES[material], material=material, share_wt_percent=Decimal(share),
-            created_by=team.ines,
+            tolerance_percent=TOLERANCES[material], created_by=team.ines,
         )  # fmt: skip
     return made
 
@@ -88,7 +92,8 @@ def build(
         project=team.project, name=f"{cathode.group or 'no additive'}, replicate {replicate + 1}", group=cathode.group,
         place="Cycler 1", made_at=at(FIRST_DAYS[replicate] - 1, 15), simulated=True, composite_mass_mg=float(composite),
         active_mass_mg=float(active), area_cm2=AREA_CM2, separator_mass_mg=80, separator_thickness_um=600,
-        anode="Li-In", fabrication_pressure_MPa=360, stack_pressure_MPa=50, temperature_degC=25,
+        anode="Li-In", anode_mass_mg=1.0, anode_capacity_mAh_per_g=LITHIUM_MAH_PER_G,
+        fabrication_pressure_MPa=360, stack_pressure_MPa=50, temperature_degC=25,
         lower_voltage_V=curves.LOWER_V, upper_voltage_V=curves.UPPER_V,
         nominal_capacity_mAh_per_g=cycling.NOMINAL_MAH_PER_G, c_rate=cycling.C_RATE,
         planned_cycles=(100, 200)[replicate], first_direction=Cell.FirstDirection.CHARGE,
@@ -99,6 +104,7 @@ def build(
         Take(shelf["indium"], Quantity(Decimal("72"), "mg"), "anode, indium"),
         Take(shelf["lithium"], Quantity(Decimal("1.0"), "mg"), "anode, lithium"),
     ]
+    services.complete(cell, takes)
     return ledger.record(cell, Quantity(Decimal(1), "piece"), takes, by=team.wei)
 
 

@@ -189,7 +189,21 @@
       cell.textContent = Number.isNaN(target) ? share : `${Number(((number(share) * target) / 100).toPrecision(6))}\u00a0mg`;
     }
   };
-  const refresh = () => { shares(); sums(); takes(); };
+  // --- a choice that leaves some fields without meaning takes them away, and what stood in them is not sent
+  const narrowed = () => {
+    for (const select of all("select[data-hides]")) {
+      const rules = JSON.parse(select.dataset.hides);
+      const hidden = new Set(rules[select.value] ?? []);
+      for (const name of new Set(Object.values(rules).flat())) {
+        const input = select.form.elements.namedItem(name);
+        if (!input) continue;
+        input.disabled = hidden.has(name);
+        (input.closest("[data-step-row]") ?? input.closest(".field"))?.toggleAttribute("hidden", hidden.has(name));
+      }
+    }
+  };
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
+  const refresh = () => { narrowed(); shares(); sums(); takes(); };
   document.addEventListener("input", refresh);
   document.addEventListener("change", refresh);
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -135,10 +136,14 @@ class SampleKind(ChangeableRecords):
         made = self.new(values | {"project": project})
         yielded = None if amount is None else quantity(amount, unit, made.UNIT, "amount_made")
         takes = [self._take(number, given) for number, given in enumerate(inputs)]
+        self.prepare(made, takes)
         if made.protocol is not None:
             require_step(made.protocol, type(made))
             pinning.pin(made, made.protocol, takes)
         serializer.instance = ledger.record(made, yielded, takes, person(self.actor))
+
+    def prepare(self, made: Sample, takes: Sequence[ledger.Take]) -> None:
+        """Kinds fill in here what follows from what is taken."""
 
     def change(self, serializer: Any) -> None:
         put_in_place(self.actor, serializer)

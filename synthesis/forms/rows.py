@@ -106,6 +106,11 @@ class TakeForm(forms.Form):
         return str(self.initial.get("planned", ""))
 
     @property
+    def share(self) -> str:
+        """The part of a target that is planned ("28 wt %"), from which the page makes a mass; else the plan itself."""
+        return str(self.initial.get("share", self.planned))
+
+    @property
     def limit(self) -> Limit | None:
         limit: Limit | None = self.initial.get("limit")
         return limit
@@ -216,7 +221,7 @@ def _as_sent(data: Mapping[str, Any], usual: Sequence[Mapping[str, Any]]) -> lis
     count = min(int(total), MOST_ROWS) if total.isdecimal() and len(total) < 6 else 0
     by_role = {str(row.get("role", "")).lower(): row for row in usual}
     sent = [str(data.get(f"takes-{number}-role", "")).strip() for number in range(count)]
-    kept = ("role", "unit", "planned", "limit")
+    kept = ("role", "unit", "planned", "share", "limit")
     rows = [by_role.get(role.lower(), {}) if role else {} for role in sent]
     return [{name: row[name] for name in kept if row.get(name)} for row in rows]
 

@@ -36,7 +36,8 @@ def require_somewhere(request: HttpRequest) -> None:
         )
 
 
-RolesOf = Callable[[HttpRequest], list[dict[str, str]]]
+RolesOf = Callable[[HttpRequest], list[dict[str, Any]]]
+StartsOf = Callable[[HttpRequest], dict[str, Any]]
 
 
 @dataclass
@@ -57,13 +58,18 @@ class Step:
         return all(checked)
 
 
-def step_view(form_class: type[StepForm], roles_of: RolesOf | None = None) -> View:
-    """The page that logs one kind of sample; ``roles_of`` names the rows where the request decides them."""
+def step_view(
+    form_class: type[StepForm], roles_of: RolesOf | None = None, starts_of: StartsOf | None = None
+) -> View:
+    """The page that logs one kind of sample.
+
+    Where the request decides them, ``roles_of`` names the rows and ``starts_of`` what stands in the fields.
+    """
 
     @page
     def log(request: HttpRequest) -> HttpResponse:
         require_somewhere(request)
-        step = build(request, form_class, roles_of)
+        step = build(request, form_class, roles_of, starts_of)
         if request.method == "POST" and step.is_valid() and step.gives_reasons():
             recorded = record(request, step)
             if recorded is not None:
@@ -95,7 +101,12 @@ def slug_of(request: HttpRequest) -> str:
     return str(match.kwargs.get("kind", "")) if match else ""
 
 
-def build(request: HttpRequest, form_class: type[StepForm], roles_of: RolesOf | None = None) -> Step:
+def build(
+    request: HttpRequest,
+    form_class: type[StepForm],
+    roles_of: RolesOf | None = None,
+    starts_of: StartsOf | None = None,
+) -> Step:
     """The form with its rows: bound to what was sent, or filled from a protocol, a like sample or a source."""
     data = request.POST if request.method == "POST" else None
     like, source = _asked(request, "like"), _asked(request, "from")
@@ -103,6 +114,7 @@ def build(request: HttpRequest, form_class: type[StepForm], roles_of: RolesOf | 
     plan = protocols.plan_of(version) if version else form_class.built_in()
     initial = dict(plan_texts(form_class, plan)) if version else {}
     initial |= _initial_like(like, form_class) if like else _initial_from(source)
+    initial |= starts_of(request) if starts_of else {}
     form = form_class(data, initial=initial, actor=request.user, plan=plan)
     usual = prefilling.planned_rows(roles_of(request) if roles_of else plan.takes, plan)
     rows = usual

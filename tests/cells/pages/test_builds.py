@@ -83,18 +83,21 @@ def cell_form(lab: Lab, cathode: str, **values: str) -> dict[str, Any]:
     }
 
 
-def test_a_cells_masses_follow_from_the_cathode_and_its_recipe(lab: Lab, powders: dict[str, Any]) -> None:
+def test_a_cells_masses_follow_from_what_was_weighed_into_its_cathode(
+    lab: Lab, powders: dict[str, Any]
+) -> None:
     client = lab.as_(lab.bob)
     client.post("/log/cathode/", cathode_form(lab, powders))
     batch = CathodeBatch.objects.get()
     assert client.post("/log/cell/", cell_form(lab, batch.code)).status_code == 302
     built = Cell.objects.get()
     assert built.composite_mass_mg == 14.3
-    assert built.active_mass_mg == pytest.approx(10.01)
+    assert built.active_mass_mg == pytest.approx(14.3 * 700.5 / 1000.8, abs=1e-6)
     assert (built.group, built.amount_left) == ("Mo-Ni@NPCs", Decimal(1))
     assert Sample.objects.get(pk=batch.pk).amount_left == Decimal("965.7")
     page = client.get(f"/samples/{built.code}/").content.decode()
     assert "0.785" in page
+    assert f"by what was weighed into {batch.code}" in page
     again = client.get(f"/log/cell/?like={built.code}").content.decode()
     assert f'value="{batch.code}"' in again
     assert 'value="14.3 mg"' in again

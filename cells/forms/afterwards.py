@@ -1,0 +1,45 @@
+"""What is learnt of a cell after it was built: why it is left out of statistics, and what was found inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cells.models import Cell
+
+
+class LeftOutForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=200,
+        help_text=gettext_lazy(
+            "Shown wherever the cell is missing: soft short from cycle 12, pressure lost."
+        ),
+    )
+
+
+class PostMortemForm(forms.ModelForm[Cell]):
+    class Meta:
+        model = Cell
+        fields = ("post_mortem", "post_mortem_on", "post_mortem_note")
+        widgets = {"post_mortem_on": forms.DateInput({"type": "date"}, "%Y-%m-%d")}  # noqa: RUF012  # as Django declares it
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.instance.post_mortem:
+            self.initial["post_mortem_on"] = timezone.localdate()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not values.get("post_mortem"):
+            if values.get("post_mortem_note"):
+                self.add_error("post_mortem", _("Choose what was found, beside the note."))
+            values["post_mortem_on"] = None
+        opened = values.get("post_mortem_on")
+        if opened is not None and opened > timezone.localdate():
+            self.add_error("post_mortem_on", _("This day has not come yet."))
+        return values
