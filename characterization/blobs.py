@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -109,6 +110,12 @@ def forget_if_older(path: Path, seconds: float) -> bool:
     elif old:
         path.unlink(missing_ok=True)
     return old
+
+
+def scratch() -> Path:
+    """A new folder on the disk of the store, for what is not kept yet."""
+    Path(settings.LABSYS_SCRATCH).mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=settings.LABSYS_SCRATCH))
 
 
 def fsync_folder(folder: Path) -> None:

@@ -7,17 +7,15 @@ through.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from characterization import blobs, flagging, recording, sandbox
+from characterization import blobs, chaining, flagging, recording, sandbox
 from characterization.conditions import conditions_for
 from characterization.instruments.base import Technique
 from characterization.lease import Claim, LeaseLost, claim, finish, renew, still_mine
@@ -67,7 +65,7 @@ def ingest(job_id: int) -> None:
 
 def _read_and_store(mine: Claim, job: Job) -> bool:
     """True where what a person did meanwhile asks for another reading."""
-    scratch = _scratch()
+    scratch = blobs.scratch()
     try:
         return _store(mine, job.file, _read(mine, job.file, scratch))
     except ReaderRefused as refused:
@@ -140,6 +138,7 @@ def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
         flagging.tell(file, owner)
         if owner.sample is not None:
             gates.judge(owner.sample)
+            chaining.want(owner.sample)
         again = conditions_for(owner) != reading.conditions
         finish(mine, _state(owner, again), _read_note(reading),
                 reader_name=reading.reader["name"], reader_version=reading.reader["version"])  # fmt: skip
@@ -219,8 +218,3 @@ def _fail(mine: Claim, code: str, message: str, hint: str) -> None:
     with transaction.atomic():
         still_mine(mine)
         finish(mine, JobState.FAILED, message, error_code=code, error_message=message, error_hint=hint)
-
-
-def _scratch() -> Path:
-    Path(settings.LABSYS_SCRATCH).mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=settings.LABSYS_SCRATCH))

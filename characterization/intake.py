@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from characterization import blobs, flagging, lease, tasks
+from characterization import blobs, chaining, flagging, lease, tasks
 from characterization.conditions import conditions_for
 from characterization.matching import Owner
 from characterization.models import Analysis, Job, JobEvent, JobState, Measurement, RawFile
@@ -98,6 +98,7 @@ def attach(file: RawFile, owner: Sample | CarbonizationRun | None) -> None:
     """
     job = Job.objects.select_for_update().get(file=file)
     file.refresh_from_db(fields=["project", "sample", "run"])  # as it is now that nobody else can move it
+    before = file.sample
     if owner is not None and owner.project_id != file.project_id:
         _move(file, owner.project)
     now = Owner(
@@ -115,6 +116,9 @@ def attach(file: RawFile, owner: Sample | CarbonizationRun | None) -> None:
     flagging.tell(file, now)
     if now.sample is not None:
         gates.judge(now.sample)
+    for sample in {before, now.sample}:
+        if sample is not None and chaining.want(sample):
+            transaction.on_commit(partial(tasks.ring_history, sample.pk))
 
 
 def _taken_off(file: RawFile) -> str:

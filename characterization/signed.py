@@ -31,7 +31,7 @@ def content(subject: Subject) -> dict[str, dict[str, Any]]:
 def _key(finding: Finding) -> str:
     analysis = finding.analysis
     parts = (
-        analysis.measurement.file.name,
+        str(analysis.measurement.file or analysis.measurement),
         f"{analysis.method} {analysis.method_version} #{analysis.pk}",
         finding.name,
         finding.subject,

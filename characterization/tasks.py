@@ -14,15 +14,15 @@ from celery import shared_task
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 from django.conf import settings
 from django.db import Error, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 from psycopg import Error as DatabaseError
 
 from cells.models import Cell
-from characterization import blobs, ingest, lease, parts, reanalysis, sandbox
-from characterization.models import Job, JobState, WorkerPulse
+from characterization import blobs, chaining, ingest, lease, parts, reanalysis, sandbox
+from characterization.models import Chain, Job, JobState, RawFile, WorkerPulse
 
 logger = logging.getLogger(__name__)
 RING_AGAIN_AFTER = timedelta(seconds=20)
@@ -34,11 +34,21 @@ LEFT_BEHIND_AFTER = timedelta(hours=24)
 def read(job_id: int) -> None:
     with pghistory.context(worker=socket.gethostname(), job=job_id):
         ingest.ingest(job_id)
+    owner = RawFile.objects.filter(job=job_id).values_list("sample", flat=True).first()
+    if owner is not None and Chain.objects.filter(pk=owner, wanted__isnull=False).exists():
+        ring_history(owner)
+
+
+@shared_task(name="characterization.chain")
+def chain(sample_id: int) -> None:
+    with pghistory.context(worker=socket.gethostname(), history=sample_id):
+        if chaining.make(sample_id):
+            ring_history(sample_id)
 
 
 @shared_task(name="characterization.sweep")
 def sweep() -> int:
-    """Rings again for jobs that wait unheard or whose worker vanished. Answers for how many."""
+    """Rings again for jobs that wait unheard or whose worker vanished, and for histories. Answers for how many jobs."""
     unheard = Q(state=JobState.RECEIVED)
     vanished = Q(state=JobState.READING, lease_until__lt=Now())
     quiet = Q(rung_at__isnull=True) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER)
@@ -47,6 +57,8 @@ def sweep() -> int:
     waiting = list(found.values_list("pk", flat=True)[:MOST_RINGS])
     for job_id in waiting:
         ring(job_id)
+    for sample_id in chaining.waiting(RING_AGAIN_AFTER, MOST_RINGS):
+        ring_history(sample_id)
     return len(waiting)
 
 
@@ -84,11 +96,20 @@ def pulse() -> None:
 
 def ring(job_id: int) -> None:
     """Tells a worker of a job. A silent broker loses nothing: the sweep rings again."""
+    _rung(read, Job.objects.filter(pk=job_id), job_id)
+
+
+def ring_history(sample_id: int) -> None:
+    """Tells a worker that the history of a sample is wanted; the sweep rings again here too."""
+    _rung(chain, Chain.objects.filter(pk=sample_id), sample_id)
+
+
+def _rung(task: Any, row: QuerySet[Any], key: int) -> None:
     try:
-        read.delay(job_id)
-        Job.objects.filter(pk=job_id).update(rung_at=Now())
+        task.delay(key)
+        row.update(rung_at=Now())
     except (OperationalError, DatabaseError, Error, OSError) as error:
-        logger.warning("broker does not answer, job %s waits for the sweep: %s", job_id, error)
+        logger.warning("broker does not answer, %s %s waits for the sweep: %s", task.name, key, error)
 
 
 @worker_process_init.connect

@@ -24,10 +24,12 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
+from characterization.analysis import chain, chain_table
 from characterization.analysis import registry as analyses
 from characterization.analysis.base import Conditions, Method, Result
 from characterization.instruments import registry, tables
 from characterization.instruments.base import Flag, Recording, Technique, UnreadableFile, json_ready
+from characterization.instruments.cycling import utc
 
 PR_SET_PDEATHSIG = 1
 DEEPEST_FILES = 256
@@ -67,6 +69,38 @@ def analyse_table(request: dict[str, Any], scratch: Path, conditions: Conditions
         title=request["title"],
     )
     return {"analyses": _analyses(recording, scratch, f"{Path(request['table']).stem}.again", conditions)}
+
+
+def chain_tables(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dict[str, Any]:
+    """One history out of tables that were read before: its recording, and what became of each piece."""
+    known = {int(key): tuple(verdict) for key, verdict in request["known"].items()}
+    pieces = [
+        chain.opened(
+            one["key"],
+            one["name"],
+            pl.read_parquet(one["table"]) if one["key"] not in known else pl.DataFrame({"time_s": []}),
+            one["started_s"],
+            one["content"],
+        )
+        for one in request["pieces"]
+    ]
+    arranged = chain.arrange(pieces, known)
+    kept = [piece for piece in arranged if piece.is_kept]
+    history = Recording(
+        Technique.CYCLING,
+        chain_table.join(kept),
+        meta={"files": len(pieces), "files_in_history": len(kept)},
+        units=request["units"],
+        started_at=utc(kept[0].begins_s),
+        part=request["part"],
+        title=request["title"],
+        flags=chain.oddities(arranged),
+    )
+    told = ("key", "state", "by", "stop", "from_s", "to_s", "gap_s", "overlap_s", "begins_s")
+    return {
+        "recording": _kept(history, scratch, "history", conditions),
+        "pieces": [{name: getattr(piece, name) for name in told} for piece in arranged],
+    }
 
 
 def _kept(recording: Recording, scratch: Path, stem: str, conditions: Conditions) -> dict[str, Any]:
@@ -138,9 +172,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     )  # what a library unpacks goes with the folder, also if this process is killed
     conditions = Conditions(**request.get("conditions", {}))
     try:
-        if request["do"] == "analyse":
-            return {"ok": analyse_table(request, scratch, conditions)}
-        return {"ok": read_file(Path(request["path"]), request["name"], scratch, conditions)}
+        return {"ok": _done(request, scratch, conditions)}
     except UnreadableFile as error:
         columns = list(getattr(error, "columns", []))
         return {
@@ -154,6 +186,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:  # the boundary of the process: everything becomes an answer
         traceback.print_exc()
         return {"error": _defect(request, error)}
+
+
+def _done(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dict[str, Any]:
+    if request["do"] == "analyse":
+        return analyse_table(request, scratch, conditions)
+    if request["do"] == "chain":
+        return chain_tables(request, scratch, conditions)
+    return read_file(Path(request["path"]), request["name"], scratch, conditions)
 
 
 def _too_large(request: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from characterization import queries
+from characterization.api.pieces import PieceSerializer
 from characterization.models import Analysis, Cycle, Finding, Measurement
 from synthesis import equipment
 from synthesis.api.equipment import StandingSerializer
@@ -78,6 +80,7 @@ class MeasurementDetailSerializer(MeasurementSerializer):
     flags = serializers.SerializerMethodField()
     instrument_standing = serializers.SerializerMethodField()
     analyses = AnalysisSerializer(source="current_analyses", many=True)
+    pieces = serializers.SerializerMethodField()
 
     class Meta(MeasurementSerializer.Meta):
         fields = (
@@ -88,6 +91,7 @@ class MeasurementDetailSerializer(MeasurementSerializer):
             "flags",
             "instrument_standing",
             "analyses",
+            "pieces",
             "meta",
         )
 
@@ -108,6 +112,11 @@ class MeasurementDetailSerializer(MeasurementSerializer):
             return None
         at = measurement.started_at or measurement.created_at
         return StandingSerializer(equipment.standing(measurement.instrument, at)).data
+
+    @extend_schema_field(PieceSerializer(many=True))
+    def get_pieces(self, measurement: Measurement) -> Any:
+        """What a history is made of; empty for the table of a file."""
+        return PieceSerializer(queries.pieces_of(measurement), many=True).data
 
     @extend_schema_field(FlagSerializer(many=True))
     def get_flags(self, measurement: Measurement) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What was measured: raw files, the jobs that read them, measurements, analyses, findings, cycles."""
 
+from characterization.models.chains import Chain, Piece
 from characterization.models.documents import Document
 from characterization.models.files import Job, JobEvent, JobState, RawFile, WorkerPulse
 from characterization.models.findings import Analysis, Cycle, Finding
@@ -9,6 +10,7 @@ from characterization.models.watermarks import Watermark
 
 __all__ = [
     "Analysis",
+    "Chain",
     "Cycle",
     "Document",
     "Finding",
@@ -16,6 +18,7 @@ __all__ = [
     "JobEvent",
     "JobState",
     "Measurement",
+    "Piece",
     "RawFile",
     "Upload",
     "Watermark",

@@ -17,9 +17,13 @@ class Measurement(Record):
 
     ``table_sha256`` and ``overview_sha256`` name Parquet files in the blob store; ``content_sha256`` is the hash of
     the table's values, equal for the same records in other bytes. ``columns`` is [{name, unit}].
+
+    A history (``reader_name`` is CHAIN) is of no file: it joins the measurements of a sample that its ``pieces`` name.
     """
 
-    file = models.ForeignKey(RawFile, on_delete=models.PROTECT, related_name="measurements")
+    CHAIN = "chain"
+
+    file = models.ForeignKey(RawFile, on_delete=models.PROTECT, null=True, related_name="measurements")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="measurements")
     sample = models.ForeignKey(
         Sample, verbose_name=_("sample"), on_delete=models.PROTECT, null=True, related_name="measurements"
@@ -65,6 +69,16 @@ class Measurement(Record):
             models.UniqueConstraint(
                 fields=("file", "part"), condition=Q(current=True), name="one_current_table_per_part"
             ),
+            models.UniqueConstraint(
+                fields=("sample",),
+                condition=Q(current=True, reader_name="chain"),
+                name="one_history_of_a_sample",
+            ),
+            models.CheckConstraint(
+                condition=Q(file__isnull=True, reader_name="chain")
+                | Q(file__isnull=False) & ~Q(reader_name="chain"),
+                name="only_a_history_has_no_file",
+            ),
         )
         indexes = (
             models.Index(fields=("sample", "technique"), name="measurement_of_sample"),
@@ -76,6 +90,10 @@ class Measurement(Record):
 
     def get_absolute_url(self) -> str:
         return f"/measurements/{self.pk}/"
+
+    @property
+    def is_history(self) -> bool:
+        return self.reader_name == self.CHAIN
 
     @property
     def owner(self) -> Sample | CarbonizationRun | None:

@@ -27,6 +27,7 @@ from characterization.queries.measurements import (
     findings_of,
     last_cycle,
     listed_measurements,
+    pieces_of,
     with_findings,
 )
 from characterization.queries.suggestions import Suggestion, suggestions
@@ -53,6 +54,7 @@ __all__ = [
     "listed_measurements",
     "main_measurements",
     "needs",
+    "pieces_of",
     "running_cells",
     "suggestions",
     "tested",

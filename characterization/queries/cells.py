@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from cells.models import Cell, Occupation
 from characterization.instruments.base import Technique
-from characterization.models import Analysis, Cycle
+from characterization.models import Analysis, Cycle, Measurement
 from synthesis import access, groups
 from synthesis.models import Sample
 from synthesis.models.samples import Kind
@@ -45,7 +45,8 @@ def colour_of(sample: Sample | None) -> str:
 
 
 def main_measurements(cells: Iterable[Cell]) -> dict[int, Analysis]:
-    """For each cell the cycling analysis that speaks for it: of its current measurements the one with the most cycles.
+    """For each cell the cycling analysis that speaks for it: of its history where it was tested in several files, else
+    of the current measurement with the most cycles.
 
     The same test exported again and again while it runs grows; a short formation file does not hide the long one.
     """
@@ -57,8 +58,11 @@ def main_measurements(cells: Iterable[Cell]) -> dict[int, Analysis]:
             measurement__sample__in=[cell.pk for cell in cells],
         )
         .select_related("measurement")
-        .annotate(cycle_count=Count("cycles"))
-        .order_by("cycle_count", "pk")
+        .annotate(
+            cycle_count=Count("cycles"),
+            history=Case(When(measurement__reader_name=Measurement.CHAIN, then=1), default=0),
+        )
+        .order_by("history", "cycle_count", "pk")
     )
     return {analysis.measurement.sample_id or 0: analysis for analysis in analyses}
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, Prefetch, Q, QuerySet
 
 from cells.models import Cell
-from characterization.models import Analysis, Cycle, Finding, Measurement
+from characterization.models import Analysis, Cycle, Finding, Measurement, Piece
 from synthesis import access
 from synthesis.models import Sample
 
@@ -55,6 +55,13 @@ def cycle_rows(measurement: Measurement) -> list[dict[str, Any]]:
                 value = row[name]
                 row[f"{name}_per_g"] = value / grams if value is not None else None
     return rows
+
+
+def pieces_of(measurement: Measurement | None) -> list[Piece]:
+    """What a history is made of, in its order; of any other measurement nothing."""
+    if measurement is None or not measurement.is_history:
+        return []
+    return list(measurement.pieces.select_related("measurement__file", "by__file"))
 
 
 def last_cycle(measurement: Measurement) -> int:

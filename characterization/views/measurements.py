@@ -69,7 +69,8 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
         "analyses": analyses,
         "flags": [*measurement.flags, *(flag for one in analyses for flag in one.flags)],
         "earlier": _earlier(measurement),
-        "parts": Measurement.objects.filter(file=measurement.file, current=True).order_by("part"),
+        "parts": _parts(measurement),
+        "pieces": queries.pieces_of(measurement),
         "cycles": cycles,
         "capacity_places": _places([row["discharge_capacity_mAh"] for row in cycles]),
         "cycle_count": queries.cycles_of(measurement).count(),
@@ -78,6 +79,12 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
         **controls(measurement, request.GET.dict()),
     }
     return render(request, "characterization/measurement.html", context)
+
+
+def _parts(measurement: Measurement) -> QuerySet[Measurement]:
+    """The tables of the same file; a history has no file and stands alone."""
+    beside = Measurement.objects.filter(file=measurement.file_id or 0, current=True)
+    return beside.order_by("part")
 
 
 def _shown(

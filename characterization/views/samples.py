@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from cells.models import Cell
 from characterization import panels, queries, tasks
-from characterization.models import Measurement, RawFile
+from characterization.models import Measurement, Piece, RawFile
 from characterization.queries import Tested
 from characterization.views.answers import page, page_query
 from characterization.views.charts import choice_of
@@ -40,15 +40,13 @@ def _cell_dashboard(request: HttpRequest, cell: Cell, query: dict[str, str]) -> 
     Where the cell was changed after its analyses, they are begun again now.
     """
     tasks.read_again_as_built(cell)
-    found = (
-        cell.measurements.filter(current=True).select_related("sample", "file").order_by("technique", "pk")
-    )
-    others = list(found)
+    others = _shown_of(cell)
     test = queries.tested([cell])[0]
     main = test.analysis.measurement if test.analysis is not None else None
     wanted = next((one for one in others if str(one.pk) == query.get("measurement")), None)
     shown = wanted or main or (others[0] if others else None)
     context: dict[str, Any] = {"cell": cell, "measurements": others, "shown": shown}
+    context["pieces"] = queries.pieces_of(shown)
     context["head"] = panels.head_of(cell, test.cycle[-1] if test.cycle else 0, request.user)
     if shown is not None:
         shown.sample = cell
@@ -57,6 +55,17 @@ def _cell_dashboard(request: HttpRequest, cell: Cell, query: dict[str, str]) -> 
             "panels": panels.panels_of(shown, choice, queries.colour_of(cell))
         }
     return context | {"figures": panels.figures_of_cell(test, _mean_voltage(test), _voltage_unit(cell))}
+
+
+def _shown_of(cell: Cell) -> list[Measurement]:
+    """The present measurements of a cell, a history first; what stands in it under another file is left out."""
+    found = (
+        cell.measurements.filter(current=True).select_related("sample", "file").order_by("technique", "pk")
+    )
+    history = next((one for one in found if one.is_history), None)
+    pieces = queries.pieces_of(history)
+    twice = {piece.measurement_id for piece in pieces if piece.by_id and piece.state != Piece.State.PARTLY}
+    return sorted((one for one in found if one.pk not in twice), key=lambda one: not one.is_history)
 
 
 def _mean_voltage(test: Tested) -> float | None:

@@ -1,0 +1,254 @@
+"""Several files of one cell become its history: made once, made anew when a file comes or goes, never of the file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from cells.models import Cell
+from characterization import chaining, ingest, intake, queries, recording, sandbox, tasks
+from characterization.models import Chain, Cycle, Measurement, Piece
+from tests import factories
+from tests.characterization import files
+from tests.characterization.analysis.test_chain import START, cell_test, cycles, restarted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path, monkeypatch):
+    settings.LABSYS_BLOBS = tmp_path / "blobs"
+    settings.LABSYS_SCRATCH = tmp_path / "scratch"
+    monkeypatch.setattr(tasks, "ring", lambda job_id: None)
+    monkeypatch.setattr(tasks, "ring_history", lambda sample_id: None)
+    yield
+    assert not list(settings.LABSYS_SCRATCH.glob("*"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def end_the_reader():
+    yield
+    sandbox.shared.close()
+
+
+@pytest.fixture
+def cell() -> Cell:
+    return factories.cell(factories.ProjectFactory())
+
+
+def exported(table: pl.DataFrame, start_s: float | None = START) -> bytes:
+    """A table as Battery Data Format, with the moment of each row unless the export leaves it out."""
+    columns = {
+        "Test Time / s": table["time_s"],
+        "Voltage / V": table["voltage_V"],
+        "Current / A": table["current_mA"] / 1000,
+    }
+    if start_s is not None:
+        columns["Unix Time / s"] = table["time_s"] + start_s
+    return pl.DataFrame(columns).write_csv().encode()
+
+
+def send(cell: Cell, name: str, content: bytes):
+    file = files.deliver(cell.project, name=f"{cell.code}_{name}.bdf.csv", content=content)
+    ingest.ingest(file.job.pk)
+    return file
+
+
+def two_halves(cell: Cell, whole: pl.DataFrame):
+    """A test cut in the middle of its second charge, handed in with the later half first."""
+    second, later = restarted(whole[100:])
+    return send(cell, "b", exported(second, START + later)), send(cell, "a", exported(whole.head(100)))
+
+
+def history(cell: Cell) -> Measurement:
+    found = chaining.history_of(cell.pk)
+    assert found is not None
+    return found
+
+
+def told(cell: Cell) -> list[tuple[str, str]]:
+    pieces = history(cell).pieces.select_related("measurement__file").order_by("number")
+    return [(str(piece.measurement.file).split("_")[1][0], piece.state) for piece in pieces]
+
+
+def test_a_test_in_two_files_is_one_history_whose_cycles_run_on(cell):
+    whole = cell_test(3)
+    two_halves(cell, whole)
+    assert not chaining.make(cell.pk)
+    found = history(cell)
+    assert (found.rows, found.file) == (whole.height, None)
+    assert found.started_at == datetime.fromtimestamp(START, UTC)
+    assert told(cell) == [("a", "taken"), ("b", "taken")]
+    rows = Cycle.objects.filter(analysis__measurement=found, analysis__current=True).order_by("cycle")
+    expected = cycles(whole)
+    assert [row.cycle for row in rows] == [1, 2, 3]
+    for name in ("charge_capacity_mAh", "discharge_capacity_mAh"):
+        assert [getattr(row, name) for row in rows] == pytest.approx(expected[name].to_list(), rel=1e-6)
+
+
+def test_the_history_speaks_for_the_cell_and_is_no_measurement_of_a_file(cell, client):
+    one, other = two_halves(cell, cell_test(3))
+    chaining.make(cell.pk)
+    assert queries.main_measurements([cell])[cell.pk].measurement == history(cell)
+    client.force_login(factories.UserFactory(is_superuser=True))
+    for file in (one, other):
+        shown = client.get(f"/api/v1/files/{file.pk}/").json()
+        assert shown["measurements"] == [file.measurements.get().pk]
+    shown = client.get(f"/api/v1/measurements/{history(cell).pk}/").json()
+    assert (shown["file"], shown["sample"], len(shown["pieces"])) == (None, cell.code, 2)
+
+
+def test_making_it_twice_makes_it_once(cell):
+    two_halves(cell, cell_test(2))
+    chaining.make(cell.pk)
+    first = history(cell)
+    chaining.make(cell.pk)
+    assert chaining.want(cell)
+    chaining.make(cell.pk)
+    assert list(Measurement.objects.filter(reader_name="chain")) == [first]
+    assert first.analyses.count() == len(first.analyses.filter(current=True))
+
+
+def test_one_file_needs_no_history(cell):
+    send(cell, "a", exported(cell_test(1)))
+    assert not Chain.objects.exists()
+
+
+def test_a_growing_file_is_counted_once_however_often_it_comes(cell):
+    whole = cell_test(3)
+    for rows in (70, 150, 240):
+        send(cell, f"{rows}", exported(whole.head(rows)))
+        chaining.make(cell.pk)
+    assert told(cell) == [("7", "replaced"), ("1", "replaced"), ("2", "taken")]
+    assert history(cell).rows == 240
+    past = Measurement.objects.filter(reader_name="chain").order_by("pk").values_list("current", flat=True)
+    assert list(past) == [False, True]
+
+
+def test_trap_10_the_same_records_in_other_bytes_have_one_content_hash(cell):
+    content = exported(cell_test(2))
+    one, other = send(cell, "a", content), send(cell, "b", content.replace(b"\n", b"\r\n"))
+    assert one.sha256 != other.sha256
+    assert one.measurements.get().content_sha256 == other.measurements.get().content_sha256
+    chaining.make(cell.pk)
+    assert told(cell) == [("a", "taken"), ("b", "same")]
+
+
+def test_trap_07_naive_starts_are_put_in_order_by_the_instruments_zone(cell):
+    """09:30 in Oslo is half an hour before 09:00 in London: only with their zones do the two tests stand in order."""
+    oslo, london = (factories.InstrumentFactory(time_zone=zone) for zone in ("Europe/Oslo", "Europe/London"))
+    whole = cell_test(2)
+    for name, instrument, table in (("l", london, whole[80:]), ("o", oslo, whole[:80])):
+        send_naive(cell, name, instrument, restarted(table)[0])
+    chaining.make(cell.pk)
+    assert told(cell) == [("o", "taken"), ("l", "taken")]
+
+
+def send_naive(cell: Cell, name: str, instrument, table: pl.DataFrame) -> None:
+    """A file that says its start without a zone, as ingest stores it."""
+    file = files.deliver(
+        cell.project,
+        name=f"{cell.code}_{name}.bdf.csv",
+        content=exported(table, None),
+        instrument=instrument,
+        sample=cell,
+    )
+    ingest.ingest(file.job.pk)
+    clock = {"o": "2026-03-02T09:30:00", "l": "2026-03-02T09:00:00"}[name]
+    file.measurements.update(started_at=recording._moment(clock, instrument))
+
+
+def test_a_file_taken_off_the_cell_leaves_its_history(cell):
+    one, _ = two_halves(cell, cell_test(3))
+    chaining.make(cell.pk)
+    intake.attach(one, None)
+    chaining.make(cell.pk)
+    assert chaining.history_of(cell.pk) is None
+    assert not Chain.objects.get(pk=cell.pk).wanted
+
+
+def test_a_lost_message_loses_nothing(cell, monkeypatch):
+    two_halves(cell, cell_test(2))
+    rung: list[int] = []
+    monkeypatch.setattr(tasks, "ring_history", rung.append)
+    tasks.sweep()
+    assert rung == [cell.pk]
+
+
+def test_it_waits_for_files_that_are_on_their_way(cell):
+    two_halves(cell, cell_test(2))
+    files.deliver(cell.project, name="c.bdf.csv", content=exported(cell_test(1)), sample=cell)
+    chaining.make(cell.pk)
+    assert chaining.history_of(cell.pk) is None
+    assert Chain.objects.get(pk=cell.pk).wanted
+
+
+def test_what_comes_while_it_is_made_makes_it_once_more(cell, monkeypatch):
+    two_halves(cell, cell_test(2))
+    ask = sandbox.shared.ask
+
+    def slowly(request, on_tick=None):
+        chaining.want(cell)
+        return ask(request, on_tick)
+
+    monkeypatch.setattr(sandbox.shared, "ask", slowly)
+    assert chaining.make(cell.pk)
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(cell, monkeypatch):
+    two_halves(cell, cell_test(2))
+    ask = sandbox.shared.ask
+
+    def taken_over(request, on_tick=None):
+        Chain.objects.update(holder="00000000-0000-0000-0000-000000000001")
+        return ask(request, on_tick)
+
+    monkeypatch.setattr(sandbox.shared, "ask", taken_over)
+    assert not chaining.make(cell.pk)
+    assert chaining.history_of(cell.pk) is None
+
+
+def test_a_reader_that_dies_is_tried_three_times_and_then_no_more(cell, monkeypatch):
+    two_halves(cell, cell_test(2))
+
+    def dies(request, on_tick=None):
+        raise sandbox.ReaderDied("signal 9 (SIGKILL)")
+
+    monkeypatch.setattr(sandbox.shared, "ask", dies)
+    assert [chaining.make(cell.pk) for _ in range(4)] == [True, True, False, False]
+    assert Chain.objects.get(pk=cell.pk).error == "signal 9 (SIGKILL)"
+
+
+def test_a_changed_cell_has_its_history_analysed_again(cell):
+    two_halves(cell, cell_test(3))
+    chaining.make(cell.pk)
+    first = history(cell)
+    Cell.objects.filter(pk=cell.pk).update(first_direction="discharge")
+    assert chaining.want(cell)
+    chaining.make(cell.pk)
+    assert history(cell) == first
+    told_of = first.analyses.get(current=True, method="cycling").conditions
+    assert told_of["first_direction"] == "discharge"
+
+
+def test_the_pages_say_what_the_history_is_made_of(cell, client):
+    whole = cell_test(3)
+    two_halves(cell, whole)
+    send(cell, "c", exported(whole.head(50)))
+    chaining.make(cell.pk)
+    client.force_login(factories.UserFactory(is_superuser=True))
+    for address in (f"/samples/{cell.code}/dashboards/", history(cell).get_absolute_url()):
+        page = client.get(address).content.decode()
+        for file in ("_a.bdf.csv", "_b.bdf.csv", "_c.bdf.csv"):
+            assert f"{cell.code}{file}" in page
+        assert "replaced by" in page
+
+
+def test_a_piece_knows_which_one_stands_for_it(cell):
+    whole = cell_test(3)
+    short, long = send(cell, "s", exported(whole.head(60))), send(cell, "l", exported(whole))
+    chaining.make(cell.pk)
+    piece = Piece.objects.get(measurement__file=short)
+    assert piece.by is not None and piece.by.file == long
