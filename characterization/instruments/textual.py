@@ -9,6 +9,7 @@ from pathlib import Path
 from characterization.instruments.base import Recording, UnreadableFile, decode
 
 MOST_TEXT_BYTES = 1024**3
+_CONTROL = bytes(byte for byte in range(32) if byte < 9 or byte > 13)
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eEdD][+-]?\d+)?")
 
 
@@ -16,13 +17,13 @@ def looks_binary(raw: bytes) -> bool:
     """Whether bytes are no text: NUL bytes outside UTF-16, or many control characters."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    control = sum(byte < 9 or 13 < byte < 32 for byte in raw)
+    control = len(raw) - len(raw.translate(None, _CONTROL))
     return b"\0" in raw or control > len(raw) // 50
 
 
 def unify(text: str) -> str:
     """One kind of line end: CRLF and bare CR become LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def read_text(path: Path, *, nuls: bool = False) -> str:
