@@ -365,7 +365,8 @@ def test_trap_03_cycle_numbers_that_are_all_0_are_kept_and_not_counted_by():
 def test_trap_11_a_pause_of_two_hours_is_in_the_clock_and_not_in_the_test_time():
     recording = READER.read(corpus("cycler/maccor/PredictionDiagnostics_000151_paused.052"))[0]
     assert recording.table.height == 332
-    assert recording.table["time_s"].max() - recording.table["time_s"].min() == pytest.approx(3.33, abs=0.001)
+    times = recording.table["time_s"].to_list()
+    assert times[-1] - times[0] == pytest.approx(3.33, abs=0.001)
     assert recording.table["clock_s"].max() == 7203
     assert "2 h 00 min" in message(recording, "paused")
 
