@@ -11,10 +11,10 @@ from characterization.instruments.base import Recording
 Numbers = npt.NDArray[np.float64]
 _RESTART_SHARE = 0.5
 REST = 3
-_ENERGIES = (
-    ("energy_charge_mWh", "energy_discharge_mWh"),
-    ("energy_we_charge_mWh", "energy_we_discharge_mWh"),
-)
+_ENERGIES = {
+    "energy_charge_mWh": "charge_energy_mWh",
+    "energy_discharge_mWh": "discharge_energy_mWh",
+}
 _COUNTERS = ("Q_charge_mAh", "Q_discharge_mAh")
 
 
@@ -48,9 +48,11 @@ def mean_current(table: pl.DataFrame) -> tuple[pl.Series, str]:
     computes it on export (0 in the first row); without a charge 0 at rest, else null."""
     charge = passed(table)
     if charge is None:
-        resting = (table["mode"] == REST) if "mode" in table.columns else pl.Series([False] * table.height)
-        none = pl.DataFrame({"resting": resting}).select(pl.when("resting").then(0.0)).to_series()
-        return none, "0 at rest"
+        resting = (
+            numbers(table, "mode") == REST if "mode" in table.columns else np.zeros(table.height, dtype=bool)
+        )
+        said = "0 at rest" if resting.any() else "not in the file"
+        return pl.Series(np.where(resting, 0.0, np.nan), nan_to_null=True), said
     time_s = numbers(table, "time_s")
     seconds = np.diff(time_s, prepend=time_s[:1])
     longer = seconds > 0
@@ -76,8 +78,7 @@ def charge_columns(recording: Recording) -> pl.DataFrame:
 
 def _with_energies(table: pl.DataFrame, recording: Recording) -> pl.DataFrame:
     """EC-Lab counts energy by magnitude: below 0 V its energies have no sign, and are not used."""
-    pair = next((pair for pair in _ENERGIES if set(pair) <= set(table.columns)), None)
-    if pair is None:
+    if not set(_ENERGIES) <= set(table.columns):
         return table
     lowest = table["voltage_V"].min()
     if isinstance(lowest, float) and lowest < 0:
@@ -87,4 +88,4 @@ def _with_energies(table: pl.DataFrame, recording: Recording) -> pl.DataFrame:
             "from charge and voltage instead; the file's own are kept beside.",
         )
         return table
-    return table.rename({pair[0]: "charge_energy_mWh", pair[1]: "discharge_energy_mWh"})
+    return table.rename(_ENERGIES)

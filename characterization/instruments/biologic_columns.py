@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -36,15 +37,13 @@ _UNITS: dict[str, tuple[str, float, str]] = {
 say it."""
 
 _NAMES = {
-    "time/s": "time_s",
-    "ox/red": "ox_red",
-    "control/V/mA": "control",
-    "freq/Hz": "frequency_Hz",
-    "(Q-Qo)/mA.h": "charge_mAh",
-    "(Q-Qo)/C": "charge_mAh",
-    "(Q-Qo)/A.h": "charge_mAh",
-    "(Q-Qo)/µA.h": "charge_mAh",
-}
+    "time/s": "time_s", "time/mn": "time_s", "time/h": "time_s",
+    "ox/red": "ox_red", "control/v/ma": "control", "freq/hz": "frequency_Hz", "ns": "Ns",
+    "i range": "I_range", "(q-qo)/ma.h": "charge_mAh", "(q-qo)/a.h": "charge_mAh", "(q-qo)/µa.h": "charge_mAh",
+    "(q-qo)/c": "charge_mAh", "energy we charge/w.h": "energy_charge_mWh",
+    "energy we discharge/w.h": "energy_discharge_mWh",
+}  # fmt: skip
+"""Titles in lower case that have names of their own here."""
 _OWN_UNITS = {"control": "V or mA", "I_range": "vendor's code"}
 _SYMBOLS = {"Ecell", "Estack"}
 COUNTS: dict[str, pl.DataType] = {
@@ -74,14 +73,13 @@ def tidy(title: str) -> str:
     return re.sub(r"/u(?=(A|F|V|W|C)\b)", "/µ", title)
 
 
+@lru_cache(1000)
 def parse_title(title: str) -> Column:
     """What a column of this title is called here."""
     title = tidy(title)
     words, (ending, factor, unit) = _parted(title)
-    if title in _NAMES:
-        return Column(_NAMES[title], factor, _OWN_UNITS.get(_NAMES[title], ""))
     quantity = _quantity(words)
-    name = f"{quantity}_{ending}" if ending else quantity
+    name = _NAMES.get(title.lower()) or (f"{quantity}_{ending}" if ending else quantity)
     return Column(name, factor, unit or _OWN_UNITS.get(name, ""))
 
 
@@ -113,19 +111,20 @@ def rename(table: pl.DataFrame, titles: Sequence[str]) -> tuple[pl.DataFrame, di
     ``titles`` are the file's, one for each column of the table, in its order.
     """
     units: dict[str, str] = {}
-    taken: dict[str, pl.Expr] = {}
-    for place, title in enumerate(titles):
+    taken: dict[str, pl.Series] = {}
+    for series, title in zip(table.get_columns(), titles, strict=True):
         column = parse_title(title)
         name, number = column.name, 1
         while name in taken:
             number += 1
             name = f"{column.name}_{number}"
-        expression = pl.col(table.columns[place])
-        if column.factor != 1:
-            expression = expression * column.factor
-        elif name in COUNTS:
-            expression = expression.cast(COUNTS[name], strict=False)
-        taken[name] = expression.alias(name)
+        taken[name] = _converted(series, column).alias(name)
         if column.unit:
             units[name] = column.unit
-    return table.select(taken.values()), units
+    return pl.DataFrame(list(taken.values())), units
+
+
+def _converted(series: pl.Series, column: Column) -> pl.Series:
+    if column.name in COUNTS and series.dtype != COUNTS[column.name]:
+        return series.cast(COUNTS[column.name], strict=False)
+    return series * column.factor if column.factor != 1 else series

@@ -93,24 +93,34 @@ def meta_of(header: list[str]) -> dict[str, Any]:
         value = size(keys[theirs][0]) if theirs in keys else None
         if value and value != untouched:
             meta[ours] = value
-    meta |= _instrument(header, keys)
+    meta |= _instrument(header, keys) | _reference(keys)
     second = next((moment(line) for line in header if line.startswith("Technique started on")), None)
     if second:
         meta["technique_started_at"] = second.isoformat()
     return {key: value for key, value in meta.items() if value not in ("", None)}
 
 
+def _reference(keys: dict[str, list[str]]) -> dict[str, Any]:
+    """``SCE Saturated Calomel Electrode (0.241 V)``: its name, and its potential against the normal hydrogen
+    electrode."""
+    said = re.match(r"(.+?)\s*\((-?\d+[.,]\d+) V\)$", (keys.get("Reference electrode") or [""])[0])
+    if not said:
+        return {}
+    return {"reference_electrode": said[1], "reference_V_vs_NHE": float(said[2].replace(",", "."))}
+
+
 def _instrument(header: list[str], keys: dict[str, list[str]]) -> dict[str, Any]:
     channel = re.match(r"(\S+)(?:\s+\(SN (\S+)\))?", (keys.get("Run on channel") or [""])[0])
     device = re.match(r"(.*?)(?:\s+\(SN (\S+)\))?$", (keys.get("Device") or [""])[0])
-    software = next((line for line in header if re.match(r"(EC|BT)-Lab .*\bv\d", line, re.IGNORECASE)), "")
+    versions = (re.match(r"(?:EC|BT)-?Lab .*\bv(\d[\w.]*)", line, re.IGNORECASE) for line in header)
+    software = next((version for version in versions if version), None)
     name = (keys.get("File") or [""])[0]
     return {
         "channel": channel[1] if channel else "",
         "channel_serial": channel[2] if channel else "",
         "device": device[1] if device else "",
         "device_serial": device[2] if device else "",
-        "software": software.strip(),
+        "software": software[1] if software else "",
         "original_name": re.split(r"[\\/]", name)[-1],
     }
 

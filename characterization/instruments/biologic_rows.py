@@ -16,7 +16,7 @@ from characterization.instruments.base import UnreadableFile
 from characterization.instruments.biologic_columns import COUNTS, parse_title
 
 AGAIN = "Export it again from EC-Lab; the file that arrived is kept."
-_LINES_ABOVE = 20
+_LINES_ABOVE, _TAIL_BYTES = 20, 65536
 _FORMS = {b"0%s%sE+000" % (mark, b"0" * digits) for mark in (b".", b",") for digits in (7, 15)}
 """Numbers as EC-Lab writes them, single and double."""
 _SURPLUS = "Ewe-Ece/V"
@@ -55,14 +55,15 @@ def read_rows(body: bytes, titles: list[str], first_line: int, name: str) -> Row
     whole = body.rstrip(b" \t\r\n")
     if not whole:
         return found
-    first = whole.partition(b"\n")[0].rstrip(b"\r")
+    first = whole[: whole.find(b"\n") if b"\n" in whole else None].rstrip(b"\r")
     trailing = first.endswith(b"\t")
     shape = _Shape(whole.count(b"\n") + 1, first.count(b"\t") + 1 - trailing, trailing)
     if len(titles) == shape.width + 1 and titles[-1] == _SURPLUS and shape.rows > 1:
         found.titles = titles[:-1]
     found.open_end = _open_end(whole, body[len(whole) :], found.titles, name)
     _check_widths(found, whole, shape, name)
-    found.table = _parse(found, whole, shape.width + trailing, name).select(pl.nth(range(shape.width)))
+    table = _parse(found, whole, shape.width + trailing, name)
+    found.table = pl.DataFrame(table.get_columns()[: shape.width])
     return found
 
 
@@ -76,7 +77,7 @@ def _open_end(whole: bytes, behind: bytes, titles: list[str], name: str) -> bool
     last, width = whole[whole.rfind(b"\n") + 1 :].split(b"\t"), len(titles)
     if b"\n" in behind and len(last) == width:
         return False
-    above = whole.rsplit(b"\n", _LINES_ABOVE + 1)[-_LINES_ABOVE - 1 : -1]
+    above = whole[-_TAIL_BYTES:].rsplit(b"\n", _LINES_ABOVE + 1)[-_LINES_ABOVE - 1 : -1]
     forms = {_form(line.rstrip(b"\t\r").rpartition(b"\t")[2]) for line in above}
     if not above and parse_title(titles[-1]).name not in COUNTS:
         forms = {_form(last[-1])} & _FORMS or {min(_FORMS)}
@@ -123,7 +124,7 @@ def _parse(found: Rows, whole: bytes, fields: int, name: str) -> pl.DataFrame:
     names = [str(place) for place in range(fields)]
     try:
         table = _csv(whole, dict.fromkeys(names, pl.Float64))
-        if not table.select(pl.sum_horizontal(pl.nth(range(len(found.titles))).null_count())).item():
+        if not any(column.null_count() for column in table.get_columns()[: len(found.titles)]):
             return table
     except pl.exceptions.PolarsError:
         pass

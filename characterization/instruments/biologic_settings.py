@@ -36,7 +36,7 @@ def rounded(value: float | int | None) -> float | None:
     size."""
     if value is None or not 0 < value < 1e12:
         return None
-    return float(f"{value:.7g}")
+    return float(f"{value:.6g}")
 
 
 def cell_settings(raw: bytes, module: Module | None) -> dict[str, Any]:

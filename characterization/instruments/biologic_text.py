@@ -18,9 +18,10 @@ from characterization.instruments.biologic_rows import AGAIN, Rows, read_rows
 _FIRST_LINE = re.compile(r"(EC|BT)-?Lab ASCII FILE", re.IGNORECASE)
 _OTHER_FILE = re.compile(r"(EC|BT)-?Lab (LOG|SETTINGS?) FILE", re.IGNORECASE)
 _DECLARED = re.compile(r"[^\t:]*:\s*(\d{1,6})\s*$")
-_TITLES = re.compile(r"(^|\t)\s*(time/s|freq/Hz)\s*(\t|\r?$)")
+_TITLES = re.compile(r"(^|\t)\s*(time/(s|mn|h)|freq/Hz)\s*(\t|\r?$)", re.IGNORECASE)
 _OWN_TITLES = re.compile(r"(^|\t)\s*(<?E(we|ce|cell)|-Im\(Z\)|\(Q-Qo\)|ox/red|<I>)")
 _MOST_HEAD_LINES = 100_000
+_FEWEST_LINES = 3
 
 
 @dataclass
@@ -49,20 +50,14 @@ def read_text_export(raw: bytes, name: str) -> Text:
         raw = decode(raw).encode()
     _check_kind(raw, name)
     declared = _declared_lines(raw)
-    ends = _line_ends(raw, declared or 1)
-    place = declared - 1 if declared else 0
-    lines = decode(raw[: ends[-1]]).split("\n")
-    header = [line.rstrip("\r") for line in lines[:-1]]
-    if len(header) <= place:
-        raise UnreadableFile(
-            "truncated",
-            f"{name} ends in its header: it speaks of {declared} lines, {len(header)} arrived.",
-            AGAIN,
-        )
-    elsewhere = not _names_columns(header[place])
+    place, ends = max(declared - 1, 0), _line_ends(raw, max(declared, _FEWEST_LINES))
+    if len(ends) < max(declared, _FEWEST_LINES if not is_titles(_lines(raw, ends)[0]) else 1):
+        said = f"it speaks of {declared} lines, " if declared else ""
+        raise UnreadableFile("truncated", f"{name} ends in its header: {said}{len(ends)} arrived.", AGAIN)
+    elsewhere = not _names_columns(_lines(raw, ends)[place])
     if elsewhere:
         place, ends = _search_titles(raw, name, declared)
-        header = [line.rstrip("\r") for line in decode(raw[: ends[-1]]).split("\n")[: place + 1]]
+    header = _lines(raw, ends)
     titles, body = _titles(header[place]), raw[ends[place] :]
     return Text(header[:place], read_rows(body, titles, place + 2, name), elsewhere)
 
@@ -93,13 +88,18 @@ def _declared_lines(raw: bytes) -> int:
 
 
 def _line_ends(raw: bytes, lines: int) -> list[int]:
-    """Where each of the first lines ends, its line break included; fewer where the file has fewer."""
+    """Where each of the first lines ends, its line break included; fewer where the file has fewer whole lines."""
     ends: list[int] = []
     at = 0
     while len(ends) < min(lines, _MOST_HEAD_LINES) and (found := raw.find(b"\n", at)) >= 0:
         at = found + 1
         ends.append(at)
-    return ends or [len(raw)]
+    return ends
+
+
+def _lines(raw: bytes, ends: list[int]) -> list[str]:
+    """The lines that end there, without their line breaks; never none."""
+    return [line.rstrip("\r") for line in decode(raw[: ends[-1] if ends else 0]).split("\n")]
 
 
 def _names_columns(line: str) -> bool:
@@ -109,8 +109,8 @@ def _names_columns(line: str) -> bool:
 def _search_titles(raw: bytes, name: str, declared: int) -> tuple[int, list[int]]:
     """The line of titles, where it is not the one that the header speaks of."""
     ends = _line_ends(raw, max(declared + 50, 500))
-    lines = decode(raw[: ends[-1]]).split("\n")
-    place = next((place for place, line in enumerate(lines[: len(ends)]) if is_titles(line)), None)
+    lines = _lines(raw, ends)[: len(ends)]
+    place = next((place for place, line in enumerate(lines) if is_titles(line)), None)
     if place is None:
         raise UnreadableFile(
             "damaged",

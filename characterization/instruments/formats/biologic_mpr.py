@@ -18,8 +18,9 @@ from pathlib import Path
 
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile
 from characterization.instruments.biologic_data import Table, read_table
+from characterization.instruments.biologic_export import Export
 from characterization.instruments.biologic_modules import MAGIC, modules
-from characterization.instruments.biologic_recordings import Export, recordings
+from characterization.instruments.biologic_recordings import recordings
 from characterization.instruments.biologic_settings import (
     analog_titles,
     cell_settings,

@@ -19,8 +19,9 @@ import polars as pl
 
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode
 from characterization.instruments.biologic_columns import tidy
+from characterization.instruments.biologic_export import Export
 from characterization.instruments.biologic_head import loops, meta_of, scan_rate, settings, started_at
-from characterization.instruments.biologic_recordings import Export, recordings
+from characterization.instruments.biologic_recordings import recordings
 from characterization.instruments.biologic_rows import AGAIN, Rows
 from characterization.instruments.biologic_text import Text, looks_like_export, read_text_export
 from characterization.instruments.textual import MOST_TEXT_BYTES, looks_binary

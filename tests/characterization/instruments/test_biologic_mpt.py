@@ -152,6 +152,14 @@ def test_without_a_technique_the_columns_tell(
     assert read(mpt(titles, rows, header=""))[0].technique == technique
 
 
+def test_times_in_hours_and_titles_in_other_capitals_are_read():
+    table = read(mpt(("Time/h", "Ewe/V", "<I>/µA"), [(0.0, 3.0, 1000.0), (1.0, 3.5, 500.0)], header=""))[
+        0
+    ].table
+    assert table["time_s"].to_list() == [0, 3600]
+    assert table["current_mA"].to_list() == [1, 0.5]
+
+
 @pytest.mark.parametrize("title", ["<Ewe>/V", "<Ewe/V>", " Ecell/V", "Ewe-Ece/V", "Ewe/mV"])
 def test_another_potential_is_taken_where_ewe_is_missing(title: str):
     factor = 1000 if title.endswith("mV") else 1
@@ -211,7 +219,7 @@ def test_a_file_cut_anywhere_is_never_whole_but_where_a_row_ends():
     has."""
     begin = GCPL.index(b"mode\t")
     ends = {at for at in range(begin, len(GCPL)) if GCPL[:at].endswith(b"\n") or GCPL[at : at + 1] == b"\r"}
-    for keep in (*range(60, begin, 41), *range(begin, len(GCPL))):
+    for keep in (*range(60, begin, 41), *range(begin, len(GCPL), 3), *ends):
         found = outcome(READER, GCPL[:keep], "cell.mpt")
         if isinstance(found, list):
             assert keep in ends
