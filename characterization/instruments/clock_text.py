@@ -57,10 +57,9 @@ def _format(text: str, order: str) -> str | None:
     date = found["mark"].join(names[letter] for letter in order)
     if not found["time"]:
         return date
-    clock = ("%I" if found["pm"] else "%H") + ":%M" + (":%S" if found["sec"] else "")
-    fraction = "%.f" if found["frac"] else ""
+    clock = ("%I" if found["pm"] else "%H") + ":%M" + (":%S%.f" if found["sec"] else "")
     after = (" %p" if found["pm"].startswith(" ") else "%p") if found["pm"] else ""
-    return f"{date}{found['gap']}{clock}{fraction}{after}"
+    return f"{date}{found['gap']}{clock}{after}"
 
 
 def _orders(texts: Iterable[str]) -> list[str]:

@@ -26,6 +26,7 @@ COMMON: tuple[Column, ...] = (
     Column("clock", r"(dpt|real|sys(tem)?|absolute|record|abs) ?time|date ?(and )?time|time ?stamp|datetime|date"
            r"|datum(/zeit)?|(系统|绝对|记录)时间|日期", Kind.CLOCK),
     Column("time_s", r"time|t|zeit|时间", Kind.DURATION),
+    Column("step_time_s", r"time|时间", Kind.DURATION),
     Column("voltage_V", r"(cell |battery |terminal |working |batt )?(volt(s|age)?|potential|spannung)|[uve]"
            r"|e ?(we|cell)|vbatt?|(电池)?电压", unit="V"),
     Column("current_mA", r"(cell |battery |applied )?(curr?(ent)?|[mu]?amps?|strom(stärke)?)|i|m?a|电流"),

@@ -91,7 +91,7 @@ def _sheet(name: str, header: list[str], titles: list[str], body: str, separator
         _refuse_shifted(body, titles, name)
     flags: list[Flag] = []
     body = whole_lines(body, separator, name, flags)
-    cells = without_titles(parsed(body, separator, len(titles), name), titles, flags)
+    cells = without_titles(parsed(body, separator, len(titles), name, flags), titles, flags)
     if not cells.height:
         raise UnreadableFile("empty", f"{name} has a line of titles and no rows.", AGAIN)
     return Sheet(name, header, titles, cells, decimals_of(body[:SAMPLE_CHARS], separator), flags)

@@ -62,10 +62,10 @@ def _refuse_cut_number(before: list[str], last: str, separator: str, name: str) 
         )
 
 
-def parsed(body: str, separator: str, named: int, name: str) -> pl.DataFrame:
+def parsed(body: str, separator: str, named: int, name: str, flags: list[Flag]) -> pl.DataFrame:
     """All cells as text. Raises ``damaged`` where a few lines have another number of cells than all the others."""
     quoted, raw = '"' in body, body.encode()
-    width = max(named, _widest(body, separator) if quoted else _even_width(raw, separator, name))
+    width = max(named, _widest(body, separator) if quoted else _even_width(raw, separator, name, flags))
     rows = raw.count(b"\n")
     if width > MOST_COLUMNS or width * rows > MOST_CELLS:
         raise UnreadableFile("too_large", f"{name} holds {rows:,} rows of {width:,} columns.", "Split it.")
@@ -99,10 +99,9 @@ def _widest(body: str, separator: str) -> int:
     return max((len(cells_of(line, separator)) for line in body[:SAMPLE_CHARS].split("\n")[:-1]), default=1)
 
 
-def _even_width(raw: bytes, separator: str, name: str) -> int:
-    """Cells per line. Raises ``damaged`` where at most a hundredth of the lines differ from the others.
-
-    ``raw`` ends in a line break.
+def _even_width(raw: bytes, separator: str, name: str, flags: list[Flag]) -> int:
+    """Cells per line. Raises ``damaged`` where at most a hundredth of the lines differ from the others; where more
+    do, that is said. ``raw`` ends in a line break.
     """
     letters = np.frombuffer(raw, np.uint8)
     first = raw.partition(b"\n")[0].count(separator.encode())
@@ -120,6 +119,9 @@ def _even_width(raw: bytes, separator: str, name: str) -> int:
             f"{name} is damaged: row {row:,} has {counts[odd[0]] + 1} columns, the others have {usual + 1}."
         )
         raise UnreadableFile("damaged", text, AGAIN)
+    if odd.size:
+        text = f"{odd.size:,} of {int(full.sum()):,} rows have another number of columns than the {usual + 1} of most."
+        flags.append(Flag("rows_uneven", text))
     return int(counts.max()) + 1
 
 
