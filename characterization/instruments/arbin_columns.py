@@ -67,6 +67,17 @@ def arbin_heads(titles: Sequence[str]) -> list[Head]:
     return heads_of(titles, _WORDS | _aux(titles), _BARE)
 
 
+def units_of(heads: Sequence[Head]) -> dict[str, str]:
+    """Units that a column's name cannot hold."""
+    return {head.ours: head.unit for head in heads if head.unit}
+
+
+def is_summary(titles: Sequence[str]) -> bool:
+    """Whether these are the heads of the vendor's summary by cycle, which looks like records."""
+    slugs = {split_unit(title)[0] for title in titles}
+    return bool(slugs & {"vmaxoncycle", "chargetime", "dischargetime", "coulombicefficiency"})
+
+
 def is_arbin(titles: Sequence[str]) -> bool:
     """Whether time, voltage and current are there, and a step or a capacity as Arbin names them."""
     names = {head.ours for head in arbin_heads(titles)}

@@ -14,7 +14,7 @@ import polars as pl
 
 from characterization.instruments.base import Recording, Technique, UnreadableFile
 from characterization.instruments.cycler_clock import moments, seconds
-from characterization.instruments.cycler_heads import Head, Kind, whole
+from characterization.instruments.cycler_heads import Head, Kind, in_our_unit
 from characterization.instruments.cycling import flag_clock, flag_counters, flag_values, utc
 
 AGAIN = "Export it again on the instrument; the file that arrived is kept."
@@ -25,6 +25,7 @@ _ORDER = (
 _OFTEN_UNUSED = ("internal_resistance_ohm", "ac_impedance_ohm", "aci_phase_deg", "acr_ohm")
 _COUNTERS = ("charge_capacity_mAh", "discharge_capacity_mAh")
 PAUSE_S = 60.0
+LATE_S = 5.0
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -39,19 +40,10 @@ class Said:
 
 
 def named(frame: pl.DataFrame, heads: Sequence[Head]) -> pl.DataFrame:
-    """The known columns in our names and units; clocks and durations are read."""
-    return pl.DataFrame([_column(frame[f"{head.place}"], head) for head in heads])
-
-
-def _column(values: pl.Series, head: Head) -> pl.Series:
-    if head.kind is Kind.COUNT:
-        return whole(values).alias(head.ours)
-    if head.kind is Kind.DURATION:
-        return seconds(values).alias(head.ours)
-    if head.kind is Kind.NUMBER:
-        numbers = values.cast(pl.Float64, strict=False)
-        return (numbers * head.factor if head.factor != 1.0 else numbers).alias(head.ours)
-    return values.alias(head.ours)
+    """The known columns in our names and units; durations are read, clocks are left."""
+    table = frame.select(in_our_unit(pl.col(f"{head.place}"), head) for head in heads)
+    spelt = [seconds(table[head.ours]) for head in heads if head.kind is Kind.DURATION]
+    return table.with_columns(spelt)
 
 
 def recordings(
@@ -121,7 +113,14 @@ def _clock(recording: Recording, start: datetime | None) -> None:
     )
     if first and passed and passed[0] is not None and abs(passed[0]) < 1e9:
         began = first[0] - timedelta(seconds=passed[0])
-        recording.started_at = start or began
+        late = start is not None and (start - first[0]).total_seconds() > LATE_S
+        recording.started_at = began if start is None or late else start
+        if late:
+            recording.flag(
+                "start_differs",
+                f"The file states a start at {start:%Y-%m-%d %H:%M:%S}, after its own first record of "
+                f"{first[0]:%Y-%m-%d %H:%M:%S}: the test time of the first record says when the test began.",
+            )
         if is_utc:
             table = table.with_columns((clock.dt.epoch("us") / 1e6).alias("unix_time_s"))
             recording.started_at = utc((began - _EPOCH).total_seconds())
@@ -149,7 +148,10 @@ def _tidy(recording: Recording) -> None:
     """Canonical columns first; what was never measured is left out and named."""
     table = recording.table.drop("test_id", "data_point", strict=False)
     unused = [n for n in _OFTEN_UNUSED if n in table.columns and not (table[n].fill_nan(0.0) != 0).any()]
-    unused += [name for name in table.columns if name not in _ORDER[:3] and table[name].is_null().all()]
+    never = [
+        name for name in table.columns if name not in (*_ORDER[:3], *unused) and table[name].is_null().all()
+    ]
+    unused += never
     if unused:
         recording.meta["columns_never_measured"] = unused
         table = table.drop(unused)
@@ -185,7 +187,7 @@ def flag_points(recording: Recording, points: pl.Series) -> None:
             "starts_later",
             f"The data points begin with {first:,}: what was measured before is not in this file.",
         )
-    if missing - (first == 0 and 0) > 0:
+    if missing > 0:
         recording.flag(
             "records_missing",
             f"The data points are numbered {first:,} to {last:,}, but there are {known.n_unique():,} of them.",
@@ -206,6 +208,10 @@ def flag_pauses(recording: Recording) -> None:
         at = recording.table["time_s"].gather(pauses)[0]
         recording.flag(
             "paused",
-            f"Pauses of the test: {pauses.len()}, first after {at:,.0f} s, the longest {longest / 3600:,.1f} h. "
+            f"Pauses of the test: {pauses.len()}, first after {at:,.0f} s, the longest of {_spoken(longest)}. "
             "The clock went on, the test time did not.",
         )
+
+
+def _spoken(duration_s: float) -> str:
+    return f"{duration_s / 3600:,.1f} h" if duration_s >= 3600 else f"{duration_s / 60:,.0f} min"

@@ -14,7 +14,7 @@ _SHAPES = (
     "%m-%d-%Y %H:%M:%S%.f", "%d-%m-%Y %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%m/%d/%Y %H:%M",
     "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M", "%m/%d/%y %H:%M:%S%.f", "%m/%d/%y %H:%M",
 )  # fmt: skip
-_SAMPLE = 1000
+_SAMPLE = 200
 
 
 def ole(days: float | None) -> datetime | None:
@@ -60,6 +60,8 @@ def _written(texts: pl.Series) -> pl.Series:
     sample = pl.concat([whole.head(_SAMPLE), whole.tail(_SAMPLE)])
     best, most = "", 0
     for shape in _SHAPES:
+        if most == 2 * len(sample) + 1:
+            break
         read = sample.str.to_datetime(shape, strict=False, time_unit="us")
         score = 2 * (len(read) - read.null_count()) + bool(read.drop_nulls().is_sorted())
         if score > most and len(read) > read.null_count():
@@ -80,4 +82,6 @@ def seconds(texts: pl.Series) -> pl.Series:
     ]
     days, hours, minutes, rest = (parts[0].fill_null(0), parts[1], parts[2], parts[3].fill_null(0))
     total = days * 86400 + hours * 3600 + minutes * 60 + rest
-    return frame.select(total.fill_null(pl.col("text").cast(pl.Float64, strict=False))).to_series()
+    return frame.select(
+        total.fill_null(pl.col("text").cast(pl.Float64, strict=False)).alias(texts.name)
+    ).to_series()

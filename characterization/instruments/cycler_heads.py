@@ -120,7 +120,12 @@ def heads_of(titles: Sequence[str], words: Mapping[str, Word], bare: Mapping[str
     return list(found.values())
 
 
-def whole(values: pl.Series) -> pl.Series:
-    """Counts as whole numbers; what is none is missing."""
-    numbers = values.cast(pl.Float64, strict=False)
-    return numbers.set(~numbers.is_finite(), None).round().cast(pl.Int32, strict=False)
+def in_our_unit(column: pl.Expr, head: Head) -> pl.Expr:
+    """A column of the file under our name: numbers in our unit, counts as whole numbers (else missing), words,
+    clocks and durations as they are."""
+    if head.kind is Kind.NUMBER:
+        return (column.cast(pl.Float64, strict=False) * head.factor).alias(head.ours)
+    if head.kind is Kind.COUNT:
+        number = column.cast(pl.Float64, strict=False).fill_nan(None).round()
+        return number.cast(pl.Int32, strict=False).alias(head.ours)
+    return column.alias(head.ours)

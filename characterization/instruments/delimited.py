@@ -99,11 +99,12 @@ def check_widths(text: Text, start: int, separator: str, width: int, needed: int
     marks = np.flatnonzero(bytes_ == ord(separator))
     counts = np.diff(np.searchsorted(marks, ends), prepend=0) + 1
     lengths = np.diff(ends, prepend=-1) - 1
-    usual = int(np.bincount(np.minimum(counts, 4096)).argmax())
-    if not text.ended and counts[-1] < min(usual, width):
+    others = counts if text.ended or len(counts) == 1 else counts[:-1]
+    usual = int(np.bincount(np.minimum(others, 4096)).argmax())
+    if not text.ended and counts[-1] < (min(usual, width) if len(counts) > 1 else width):
         raise UnreadableFile(
             "truncated",
-            f"{text.name} ends in the middle of row {len(counts):,}: {counts[-1]} of {usual} columns.",
+            f"{text.name} ends in the middle of row {len(counts):,}: {counts[-1]} of {width} columns.",
             AGAIN,
         )
     odd = np.flatnonzero(((counts < needed) | (counts > max(width + 1, usual))) & (lengths > 0))

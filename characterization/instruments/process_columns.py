@@ -13,8 +13,9 @@ import numpy as np
 from characterization.instruments import process_clock
 from characterization.instruments.base import Recording, UnreadableFile
 from characterization.instruments.process_clock import Numbers, Times
-from characterization.instruments.process_grid import AGAIN, Grid
+from characterization.instruments.process_grid import Grid
 from characterization.instruments.process_heads import Head, Role
+from characterization.instruments.workbook import AGAIN
 
 NAMES = {
     Role.TEMPERATURE: "temperature{}_degC",

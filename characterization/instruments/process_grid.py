@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import python_calamine
-
-from characterization.instruments.archive import UNPACKING_FAULTS, check_archive
 from characterization.instruments.base import UnreadableFile
 from characterization.instruments.process_heads import Head, heads_of, is_foreign, is_log, unit_named
 from characterization.instruments.textual import MOST_TEXT_BYTES, unify
+from characterization.instruments.workbook import Row, opened
 
-ZIP_MAGIC = b"PK\x03\x04"
-MOST_CELLS = 20_000_000
 HEAD_WITHIN = 300
 LONGEST_LINE = 20_000
-AGAIN = "Export it again on the instrument; the file that arrived is kept."
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CHINESE = re.compile("时间|日期|温度|压力|压强|真空|流量|设定|测量|炉")
-_CELL_AT = re.compile(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]{1,3})(\d{1,7})"')
-
-_FAULTS: tuple[type[Exception], ...] = (python_calamine.CalamineError, *UNPACKING_FAULTS)
-
-Row = list[Any]
 
 
 @dataclass
@@ -126,20 +114,10 @@ def text_grid(path: Path) -> Grid | None:
 
 def book_grid(path: Path) -> Grid | None:
     """The log in a workbook: the first sheet with such heads; None where no sheet has them."""
-    names = check_archive(path)
-    if not any(name.startswith("xl/") for name in names):
-        return None
-    _refuse_far_cells(path, [name for name in names if name.startswith("xl/worksheets/")])
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            sheets = {
-                name: book.get_sheet_by_name(name).to_python(skip_empty_area=True)
-                for name in book.sheet_names
-            }
-    except _FAULTS as error:
-        raise UnreadableFile(
-            "damaged", f"{path.name} is damaged: its sheets cannot be read ({error}).", AGAIN
-        ) from error
+    with opened(path) as book:
+        sheets = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=True) for name in book.sheet_names
+        }
     if any(is_foreign(text) for rows in sheets.values() for text in _words(rows)):
         return None
     found = (_sheet_grid(rows, name) for name, rows in sheets.items())
@@ -187,37 +165,3 @@ def _bare(cells: Row) -> tuple[str, ...]:
 
 def _texts(rows: Iterable[list[str]]) -> list[str]:
     return [" ".join(cell for cell in row if cell)[:300] for row in rows if any(row)][:60]
-
-
-def _refuse_far_cells(path: Path, sheets: list[str]) -> None:
-    """A sheet with one cell in its last corner would be spread out to billions: that is refused before."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in sheets:
-                rows = columns = 1
-                for letters, number in _cells_of(archive, name):
-                    rows, columns = max(rows, int(number)), max(columns, _column(letters))
-                if rows * columns > MOST_CELLS:
-                    raise UnreadableFile(
-                        "hostile",
-                        f"{path.name}: a sheet spans {rows:,} rows and {columns:,} columns.",
-                        "Check where it is from.",
-                    )
-    except UNPACKING_FAULTS as error:
-        raise UnreadableFile("damaged", f"{path.name} is damaged: {error}.", AGAIN) from error
-
-
-def _cells_of(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[bytes, bytes]]:
-    kept = b""
-    with archive.open(name) as sheet:
-        while piece := sheet.read(1 << 20):
-            kept += piece
-            yield from _CELL_AT.findall(kept)
-            kept = kept[-200:]
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

@@ -23,9 +23,7 @@ from characterization.instruments import process_columns as columns
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile
 from characterization.instruments.process_clock import Times
 from characterization.instruments.process_grid import (
-    AGAIN,
     HEAD_WITHIN,
-    ZIP_MAGIC,
     Grid,
     book_grid,
     head_place,
@@ -35,6 +33,7 @@ from characterization.instruments.process_grid import (
     text_of,
 )
 from characterization.instruments.textual import looks_binary
+from characterization.instruments.workbook import AGAIN, ZIP_MAGIC, looks_like_workbook
 
 FEWEST_ROWS = 2
 
@@ -126,7 +125,7 @@ def _interval(seconds: np.ndarray) -> float | None:
 
 def sniff(head: bytes, name: str) -> int:
     if head.startswith(ZIP_MAGIC):
-        return 1 if b"xl/" in head or b"[Content_Types].xml" in head else 0
+        return 1 if looks_like_workbook(head) else 0
     text = text_of(head)
     if looks_binary(text.encode()[:2000]):
         return 0
