@@ -104,7 +104,7 @@ def pickled_texts(value: Any) -> list[str]:
             elif op.name == "MEMOIZE" or op.name.endswith("PUT"):
                 memo[len(memo) if argument is None else argument] = last
             elif op.name.endswith("GET") and isinstance(memo.get(argument), str):
-                found.append(memo[int(argument)])
+                found.append(memo[argument])
             else:
                 last = None
     except (ValueError, pickle.UnpicklingError, EOFError):
