@@ -65,14 +65,13 @@ _COUNT, _CLOCK, _DURATION, _WORD = "count", "clock", "duration", "word"
 _KINDS = {_COUNT: Kind.COUNT, _CLOCK: Kind.CLOCK, _DURATION: Kind.DURATION, _WORD: Kind.WORD}
 _SPELT_OUT = {"V/s": "V_per_s", "°C/s": "degC_per_s"}
 _UNIT = re.compile(r"^(.*?)\s*[/_]?\s*[(\[]([^()\[\]]*)[)\]]?\s*$")
-_SLASHED = re.compile(r"^(.*\S)\s+/\s+(\S+)$")
 
 
 def split_unit(title: str) -> tuple[str, str | None]:
     """``Test_Time(s)`` is ``testtime`` in ``s``; without a unit the second is None."""
     text = unicodedata.normalize("NFKC", title).replace("μ", "u").replace("µ", "u").strip().strip('"\ufeff')
     text = text.replace("�A", "uA").replace("℃", "°C").replace("²", "2")
-    found = _UNIT.match(text) or _SLASHED.match(text)
+    found = _UNIT.match(text)
     words, unit = (found[1], found[2].strip()) if found else (text, None)
     return re.sub(r"[\W_]+", "", words).lower(), unit
 
