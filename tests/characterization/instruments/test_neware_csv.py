@@ -20,9 +20,15 @@ BTSDA = (
     "DataPoint,Cycle Index,Step Index,Step Type,Time,Total Time,Current(A),Voltage(V),Capacity(Ah),Chg. Cap.(Ah),Date,"
     "Contact resistance(mO),T1(?)"
 )
-CHINESE = "数据序号,循环号,工步号,工步类型,时间,总时间,电流(A),电压(V),容量(Ah),充电容量(Ah),绝对时间,接触电阻(mΩ),T1(℃)"
+CHINESE = (
+    "数据序号,循环号,工步号,工步类型,时间,总时间,电流(A),电压(V),容量(Ah),充电容量(Ah),绝对时间,"
+    "接触电阻(mΩ),T1(℃)"
+)
 MICRO = BTSDA.replace("(A)", "(µA)").replace("(V)", "(mV)").replace("(Ah)", "(mAs)")
-BTS7 = "Record ID,Cycle ID,Step ID,Step Name,Time(h:min:s.ms),Current(mA),Voltage(V),Capacity(mAh),Realtime,Temperature(C)"
+BTS7 = (
+    "Record ID,Cycle ID,Step ID,Step Name,Time(h:min:s.ms),Current(mA),Voltage(V),Capacity(mAh),Realtime,"
+    "Temperature(C)"
+)
 STEPS = [("Rest", 0.0), ("CC Chg", 1.0), ("Rest", 0.0), ("CC DChg", -1.0)]
 IN_CHINESE = {"Rest": "静置", "CC Chg": "恒流充电", "CC DChg": "恒流放电"}
 START = datetime(2025, 6, 17, 9, 26, 39)
@@ -124,10 +130,8 @@ def test_semicolons_with_decimal_commas_are_read():
 def bts7(unsigned: bool = False) -> str:
     lines = [BTS7]
     for point, cycle, step, kind, passed, total, current, filled in records():
-        shown = abs(current) if unsigned else current
-        lines.append(
-            f"{point},{cycle},{step},{kind},{hms(passed)},{shown},3.5,{filled:.6f},{START + timedelta(seconds=total)},25"
-        )
+        shown, clock = abs(current) if unsigned else current, START + timedelta(seconds=total)
+        lines.append(f"{point},{cycle},{step},{kind},{hms(passed)},{shown},3.5,{filled:.6f},{clock},25")
     return "\n".join(lines) + "\n"
 
 
