@@ -36,6 +36,7 @@ _WORDS: dict[str, Word] = {
     "dvdt": Word("dvdt", "V/s"),
     "temperature": Word("temperature", "degC"),
     "celltemperature": Word("temperature", "degC"),
+    "environmenttemperature": Word("environment_temperature", "degC"),
     "auxtemperature": Word("aux1_temperature", "degC"),
     "auxvoltage": Word("aux1_voltage", "V"),
 }

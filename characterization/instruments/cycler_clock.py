@@ -28,7 +28,8 @@ def moments(values: pl.Series) -> tuple[pl.Series, bool]:
     """Clock readings as microseconds of a naive Datetime, and whether they are UTC (counted from 1970).
 
     Numbers are OLE days, Unix seconds or Unix 100 ns, by their size; texts are tried by shape. Where month and day
-    cannot be told apart the month comes first, as Arbin writes it, unless the clock would then run backwards.
+    cannot be told apart that order is meant in which the clock does not run backwards and the test is shorter; on one
+    and the same day the month comes first, as Arbin writes it.
     """
     if values.dtype == pl.Datetime:
         return values.cast(pl.Datetime("us")), False
@@ -56,16 +57,18 @@ def _of_microseconds(numbers: pl.Series) -> pl.Series:
 
 
 def _written(texts: pl.Series) -> pl.Series:
-    whole = texts.drop_nulls()
-    sample = pl.concat([whole.head(_SAMPLE), whole.tail(_SAMPLE)])
-    best, most = "", 0
+    """Texts by the shape that reads most of them, in order, over the shortest span; of equals the first."""
+    known = texts.drop_nulls()
+    sample = known if len(known) <= 2 * _SAMPLE else pl.concat([known.head(_SAMPLE), known.tail(_SAMPLE)])
+    best, most = "", (0, False, 0.0)
     for shape in _SHAPES:
-        if most == 2 * len(sample) + 1:
+        read = sample.str.to_datetime(shape, strict=False, time_unit="us").drop_nulls()
+        if read.len():
+            span = float(read.dt.epoch("s").max() - read.dt.epoch("s").min())  # type: ignore[operator]
+            score = (read.len(), read.is_sorted(), -span)
+            best, most = (shape, score) if score > most or not best else (best, most)
+        if most[:2] == (len(sample), True) and "/" not in best:
             break
-        read = sample.str.to_datetime(shape, strict=False, time_unit="us")
-        score = 2 * (len(read) - read.null_count()) + bool(read.drop_nulls().is_sorted())
-        if score > most and len(read) > read.null_count():
-            best, most = shape, score
     if not best:
         return pl.Series(texts.name, [None] * len(texts), dtype=pl.Datetime("us"))
     return texts.str.to_datetime(best, strict=False, time_unit="us")
@@ -75,13 +78,17 @@ def seconds(texts: pl.Series) -> pl.Series:
     """Durations in s: ``26:03:04.5``, ``1-02:03:04``, ``1d 02:03:04``, or a number of seconds; else missing."""
     if texts.dtype != pl.String:
         return texts.cast(pl.Float64)
-    frame = pl.DataFrame({"text": texts.str.strip_chars(" \t\"'").str.replace(",", ".", literal=True)})
+    frame = pl.DataFrame({"text": texts.str.strip_chars(" \t\"'")})
+    part = pl.col("text").str.splitn(":", 3).struct
+    hours, minutes, rest = (part.field(f"field_{place}").cast(pl.Float64, strict=False) for place in range(3))
+    plain = frame.select((hours * 3600 + minutes * 60 + rest).alias(texts.name)).to_series()
+    return plain if plain.null_count() == texts.null_count() else plain.fill_null(_unusual(frame, texts.name))
+
+
+def _unusual(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Durations with days, without seconds, with a decimal comma, or as a bare number of seconds."""
+    text = pl.col("text").str.replace(",", ".", literal=True)
     shape = r"^(?:(\d+)\s*(?:d|D|-|days?)\s*)?(\d+):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?$"
-    parts = [
-        pl.col("text").str.extract(shape, place).cast(pl.Float64, strict=False) for place in (1, 2, 3, 4)
-    ]
-    days, hours, minutes, rest = (parts[0].fill_null(0), parts[1], parts[2], parts[3].fill_null(0))
-    total = days * 86400 + hours * 3600 + minutes * 60 + rest
-    return frame.select(
-        total.fill_null(pl.col("text").cast(pl.Float64, strict=False)).alias(texts.name)
-    ).to_series()
+    parts = [text.str.extract(shape, place).cast(pl.Float64, strict=False) for place in (1, 2, 3, 4)]
+    total = parts[0].fill_null(0) * 86400 + parts[1] * 3600 + parts[2] * 60 + parts[3].fill_null(0)
+    return frame.select(total.fill_null(text.cast(pl.Float64, strict=False)).alias(name)).to_series()

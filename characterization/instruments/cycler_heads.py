@@ -55,7 +55,7 @@ _FACTORS: dict[str, dict[str, float]] = {
     "mWh": {"Wh": 1e3, "mWh": 1, "uWh": 1e-3, "Ws": 1 / 3.6, "mWs": 1 / 3600, "J": 1 / 3.6, "kWh": 1e6},
     "mW": {"W": 1e3, "mW": 1, "uW": 1e-3, "kW": 1e6},
     "ohm": {"ohm": 1, "ohms": 1, "Ω": 1, "mohm": 1e-3, "mΩ": 1e-3, "mO": 1e-3, "O": 1, "m?": 1e-3},
-    "degC": {"C": 1, "°C": 1, "degC": 1, "celsius": 1, "?": 1, "oC": 1, "": 1},
+    "degC": {"C": 1, "°C": 1, "degC": 1, "celsius": 1, "?": 1, "oC": 1, "¡æ": 1, "¡ãC": 1, "": 1},
     "V/s": {"V/s": 1, "mV/s": 1e-3},
     "°C/s": {"C/s": 1, "°C/s": 1, "?/s": 1},
 }  # fmt: skip
@@ -64,12 +64,14 @@ _FACTORS: dict[str, dict[str, float]] = {
 _COUNT, _CLOCK, _DURATION, _WORD = "count", "clock", "duration", "word"
 _KINDS = {_COUNT: Kind.COUNT, _CLOCK: Kind.CLOCK, _DURATION: Kind.DURATION, _WORD: Kind.WORD}
 _SPELT_OUT = {"V/s": "V_per_s", "°C/s": "degC_per_s"}
+_UNIT_BEFORE_NUMBER = re.compile(r"^(.*?)\s*\(([^()]*)\)_(\d+)$")
 _UNIT = re.compile(r"^(.*?)\s*[/_]?\s*[(\[]([^()\[\]]*)[)\]]?\s*$")
 
 
 def split_unit(title: str) -> tuple[str, str | None]:
     """``Test_Time(s)`` is ``testtime`` in ``s``; without a unit the second is None."""
     text = unicodedata.normalize("NFKC", title).replace("μ", "u").replace("µ", "u").strip().strip('"\ufeff')
+    text = _UNIT_BEFORE_NUMBER.sub(r"\1_\3(\2)", text)
     text = text.replace("�A", "uA").replace("℃", "°C").replace("²", "2")
     found = _UNIT.match(text)
     words, unit = (found[1], found[2].strip()) if found else (text, None)

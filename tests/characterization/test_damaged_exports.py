@@ -13,6 +13,7 @@ from characterization.sandbox import ReaderDied, Sandbox
 from tests.characterization.instruments.mutations import KNOWN_FAULTS, damaged
 from tests.characterization.instruments.test_arbin_h5 import written
 from tests.characterization.instruments.test_arbin_xlsx import book, rows
+from tests.characterization.instruments.test_neware_xlsx import WRITTEN as NEWARE_BOOK
 
 
 def h5_bytes() -> bytes:
@@ -56,6 +57,14 @@ def test_damage_to_hdf5_gives_a_table_a_named_fault_or_the_end_of_the_reader_alo
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=damaged(book({"Channel_1-008": rows(1, 12)})))
 def test_damage_to_a_workbook_gives_a_table_a_named_fault_or_the_end_of_the_reader_alone(
+    limited: Sandbox, raw: bytes
+):
+    keeps_to_itself(limited, raw, "cell.xlsx")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=damaged(NEWARE_BOOK))
+def test_damage_to_a_workbook_of_neware_gives_a_table_a_named_fault_or_the_end_of_the_reader_alone(
     limited: Sandbox, raw: bytes
 ):
     keeps_to_itself(limited, raw, "cell.xlsx")
