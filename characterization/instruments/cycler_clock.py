@@ -64,7 +64,8 @@ def _written(texts: pl.Series) -> pl.Series:
     for shape in _SHAPES:
         read = sample.str.to_datetime(shape, strict=False, time_unit="us").drop_nulls()
         if read.len():
-            span = float(read.dt.epoch("s").max() - read.dt.epoch("s").min())  # type: ignore[operator]
+            stamps = read.dt.epoch("s").to_numpy()
+            span = float(stamps.max() - stamps.min())
             score = (read.len(), read.is_sorted(), -span)
             best, most = (shape, score) if score > most or not best else (best, most)
         if most[:2] == (len(sample), True) and "/" not in best:

@@ -33,7 +33,8 @@ _SAID = {
     "barcode": "barcode", "条码": "barcode", "remarks": "remark", "remark": "remark", "备注": "remark",
     "p/n": "part_number", "part number": "part_number", "builder": "operator", "creator": "operator",
     "创建者": "operator", "channel": "channel", "device": "device", "test name": "test_name", "step name": "schedule",
-    "step file": "schedule", "active material": "active_material", "活性物质": "active_material", "nominal capacity": "nominal_capacity",
+    "step file": "schedule", "active material": "active_material",
+    "活性物质": "active_material", "nominal capacity": "nominal_capacity",
 }  # fmt: skip
 
 
