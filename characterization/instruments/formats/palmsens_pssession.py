@@ -3,7 +3,7 @@
 ``Measurements`` is a list, each with ``Title``, ``UTCTimeStamp`` (100 ns since the year 1), ``EISDataList`` and
 ``DataSet``. A data set is a list of arrays with ``ArrayType`` (0 time, 1 potential, 2 current, 5 frequency, 7 Z', 8
 −Z'') and ``DataValues`` of ``{"V": number}``. Times are in s, potentials in V, currents in µA, impedances in Ω; the
-file holds −Z'', whose sign is turned here. ``EISDataList`` usually repeats the data set; where it does not, both are read.
+file holds −Z'', whose sign is turned here. ``EISDataList`` usually repeats the data set; where not, both are read.
 """
 
 from __future__ import annotations

@@ -202,6 +202,6 @@ def test_real_tables_of_other_techniques_are_never_taken_for_patterns(name: str)
 
 @pytest.mark.parametrize("text", ["/*" * 200_000, "a " * 200_000, 'a: "' * 100_000, "1," * 200_000 + "\n"])
 def test_long_odd_lines_cost_no_more_than_reading_them(text: str):
-    started = time.perf_counter()
+    started = time.process_time()  # of this process: a busy machine makes no difference
     keeps_its_promise(READER, text.encode(), "upload.txt")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
