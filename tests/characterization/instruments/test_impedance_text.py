@@ -30,7 +30,7 @@ def triples(recording):
 
 WRITTEN = [
     table(["Frequency (Hz)", "Z' (Ω)", "-Z'' (Ω)"], (PARTS[0], PARTS[1], -PARTS[2]), ";", ","),
-    table(["freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm"], (PARTS[0], PARTS[1], -PARTS[2])),
+    table(["freq / Hz", "Re(Z) / Ohm", "-Im(Z) / Ohm"], (PARTS[0], PARTS[1], -PARTS[2])),
     table(["", "Freq", "Real", "Imag"], (np.arange(3.0), *PARTS), ","),
     table(["f [kHz]", "Zre [kOhm]", "Zim [kOhm]"], (PARTS[0] / 1e3, PARTS[1] / 1e3, PARTS[2] / 1e3)),
     table(["Frequency (Hz)", "|Z| (Ohm)", "Phase (deg)"], (PARTS[0], MODULUS, np.degrees(PHASE)), ","),
