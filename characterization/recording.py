@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zoneinfo
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from characterization.matching import Owner
 from characterization.models import Analysis, Cycle, Finding, Measurement, RawFile
 from synthesis.models import Instrument
 
+KEPT_AT_ONCE = 4
 LONGEST_PART = 120
 GREATEST_INTEGER = 2**31 - 1
 YEARS = range(1950, 2200)
@@ -26,15 +28,17 @@ _CYCLE_FIELDS = {field.name for field in Cycle._meta.fields} - {"id", "analysis"
 
 def keep_tables(kept: dict[str, Any]) -> None:
     """Moves a recording's tables into the blob store and puts their sha256 in the place of their paths."""
-    same = kept["overview"] == kept["table"]
-    kept["table_sha256"] = blobs.put_path(Path(kept["table"])).sha256
-    kept["overview_sha256"] = kept["table_sha256"] if same else blobs.put_path(Path(kept["overview"])).sha256
+    paths = {kept["table"], kept["overview"]}
+    paths |= {path for found in kept["analyses"] for path in found["tables"].values()}
+    with ThreadPoolExecutor(KEPT_AT_ONCE) as pool:  # each is hashed and waits for the disk by itself
+        sha256_of = dict(zip(paths, pool.map(_moved, paths), strict=True))
+    kept["table_sha256"], kept["overview_sha256"] = sha256_of[kept["table"]], sha256_of[kept["overview"]]
     for found in kept["analyses"]:
-        _keep_analysis_tables(found)
+        found["tables"] = {name: sha256_of[path] for name, path in found["tables"].items()}
 
 
-def _keep_analysis_tables(found: dict[str, Any]) -> None:
-    found["tables"] = {name: blobs.put_path(Path(path)).sha256 for name, path in found["tables"].items()}
+def _moved(path: str) -> str:
+    return blobs.put_path(Path(path)).sha256
 
 
 def tell_apart(recordings: list[dict[str, Any]]) -> None:

@@ -14,9 +14,11 @@ import polars as pl
 from tsdownsample import MinMaxLTTBDownsampler
 
 from characterization import blobs
+from characterization.instruments.tables import BLOCK, ROW
 from characterization.models import Analysis, Measurement
 
 MOST_POINTS = 20_000
+EDGE = 4 * BLOCK
 _THINNER = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]  # the library's own signature is untyped
 _KEPT_ALWAYS = 4  # first, last, least, greatest
 
@@ -52,17 +54,17 @@ def series(
     for name in (x, y):
         if name not in units:
             raise UnknownColumn(name)
-    windowed = start is not None or end is not None
-    source = _source(measurement, windowed)
-    frame = _window(source, x, y, start, end)
+    if start is None and end is None:
+        frame, rows = _rows_of(_overview(measurement, x, y)), measurement.rows
+    else:
+        frame, rows = _window(measurement, x, y, _Span(start, end), points)
     shown = frame[_thin(frame["y"].to_numpy(), max(_KEPT_ALWAYS, min(points, MOST_POINTS)))]
-    rows = frame.height if windowed else measurement.rows
     return Series(shown["x"].to_numpy(), shown["y"].to_numpy(), units[x], units[y], rows)
 
 
 def overview(measurement: Measurement) -> pl.DataFrame:
     """All columns of the rows that a whole test is drawn from."""
-    return pl.read_parquet(blobs.path_of(measurement.overview_sha256))
+    return pl.read_parquet(blobs.path_of(measurement.overview_sha256)).drop(ROW, strict=False)
 
 
 def table(measurement: Measurement) -> pl.LazyFrame:
@@ -87,26 +89,86 @@ def analysis_tables(analysis: Analysis) -> dict[str, pl.DataFrame]:
     return {name: analysis_table(analysis, name) for name in analysis.tables}
 
 
-def _source(measurement: Measurement, windowed: bool) -> str:
-    return measurement.table_sha256 if windowed else measurement.overview_sha256
+@dataclass(frozen=True)
+class _Span:
+    """From one x to another, both included; None is open."""
+
+    start: float | None
+    end: float | None
+
+    def holds(self) -> pl.Expr:
+        inside = pl.lit(value=True)
+        if self.start is not None:
+            inside &= pl.col("x") >= self.start
+        if self.end is not None:
+            inside &= pl.col("x") <= self.end
+        return inside
 
 
-def _window(sha256: str, x: str, y: str, start: float | None, end: float | None) -> pl.DataFrame:
-    lazy = pl.scan_parquet(blobs.path_of(sha256))
+def _overview(measurement: Measurement, x: str, y: str) -> pl.LazyFrame:
+    return _pair(pl.scan_parquet(blobs.path_of(measurement.overview_sha256)), x, y)
+
+
+def _pair(lazy: pl.LazyFrame, x: str, y: str) -> pl.LazyFrame:
+    """The two columns as numbers, and where their rows stand where the file says it. Raises UnknownColumn."""
     kinds = lazy.collect_schema()
     for name in (x, y):
         if not kinds[name].is_numeric():
             raise UnknownColumn(name)
-    if start is not None:
-        lazy = lazy.filter(pl.col(x) >= start)
-    if end is not None:
-        lazy = lazy.filter(pl.col(x) <= end)
-    return (
-        lazy.select(pl.col(x).cast(pl.Float64).alias("x"), pl.col(y).cast(pl.Float64).alias("y"))
-        .drop_nulls()
-        .filter(pl.col("x").is_finite() & pl.col("y").is_finite())
-        .collect()
+    place = [pl.col(ROW)] if ROW in kinds else []
+    return lazy.select(pl.col(x).cast(pl.Float64).alias("x"), pl.col(y).cast(pl.Float64).alias("y"), *place)
+
+
+def _rows_of(lazy: pl.LazyFrame) -> pl.DataFrame:
+    """The rows in which neither is missing nor infinite."""
+    return lazy.drop_nulls().filter(pl.col("x").is_finite() & pl.col("y").is_finite()).collect()
+
+
+def _window(measurement: Measurement, x: str, y: str, span: _Span, points: int) -> tuple[pl.DataFrame, int]:
+    """The rows of a window to draw from, and how many the window holds.
+
+    Where the window holds enough rows of the overview it is drawn from these. Else, and for a column that does not
+    just climb, from the table; of a climbing one only from the row groups about the window.
+    """
+    whole = _pair(table(measurement), x, y)
+    sketch = (
+        _rows_of(_overview(measurement, x, y))
+        if measurement.overview_sha256 != measurement.table_sha256
+        else None
     )
+    if sketch is None or ROW not in sketch.columns or not sketch["x"].is_sorted():
+        found = _rows_of(whole.filter(span.holds()))
+        return found, found.height
+    first, last = _places(sketch, span, measurement.rows)
+    if sketch.select(span.holds().sum()).item() >= points:
+        return _sketched(sketch, whole, first, last, span)
+    found = _rows_of(whole.slice(first, last - first).filter(span.holds()))
+    return found, found.height
+
+
+def _sketched(
+    sketch: pl.DataFrame, whole: pl.LazyFrame, first: int, last: int, span: _Span
+) -> tuple[pl.DataFrame, int]:
+    """The kept rows of a window, and at both its ends every row, so that its extremes are its own."""
+    edge = min(EDGE, (last - first) // 2)
+    ends = [_rows_of(whole.slice(start, edge).filter(span.holds())) for start in (first, last - edge)]
+    between = sketch.filter(pl.col(ROW).is_between(first + edge, last - edge, closed="left")).drop(ROW)
+    found = pl.concat([ends[0], between, ends[1]])
+    return found, ends[0].height + ends[1].height + last - first - 2 * edge
+
+
+def _places(sketch: pl.DataFrame, span: _Span, rows: int) -> tuple[int, int]:
+    """The rows of the table among which the window lies: from the last kept row before it to the first after it, and
+    a block more, because an overview keeps the extremes of a block and not its order."""
+    x, row = sketch["x"].to_numpy(), sketch[ROW].to_numpy()
+    first, last = 0, rows
+    if span.start is not None:
+        before = int(np.searchsorted(x, span.start, side="left"))
+        first = max(int(row[before - 1]) - BLOCK, 0) if before else 0
+    if span.end is not None:
+        after = int(np.searchsorted(x, span.end, side="right"))
+        last = min(int(row[after]) + BLOCK + 1, rows) if after < len(row) else rows
+    return first, max(last, first)
 
 
 def _thin(values: npt.NDArray[np.float64], points: int) -> npt.NDArray[np.intp]:

@@ -10,15 +10,19 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+ROW = "row_of_table"
 ROW_GROUP = 131_072
 BLOCK = 256
 SMALL = 8_192
 HASHED_AT_ONCE = 2
+FIRST_LOOK = 1024
+INTEGERS = (np.int8, np.int16, np.int32, np.int64)
 
 
 def write(table: pl.DataFrame, path: Path) -> None:
@@ -29,20 +33,25 @@ def write(table: pl.DataFrame, path: Path) -> None:
 
 
 def overview(table: pl.DataFrame, block: int = BLOCK) -> pl.DataFrame:
-    """The rows to draw a whole table by: at most 2 per block and number column, in order. Small tables stay whole."""
+    """The rows to draw a whole table by: at most 2 per block and number column, in order, and in ROW where each stands.
+
+    Small tables stay whole and without ROW.
+    """
     if table.height <= SMALL:
         return table
     keep = [np.arange(0, table.height, block), np.array([table.height - 1])]
     for name in _drawn_columns(table):
         keep.append(_extremes(table[name].cast(pl.Float64).to_numpy(), block))
-    return table[np.unique(np.concatenate(keep))]
+    rows = np.unique(np.concatenate(keep))
+    return table[rows].with_columns(pl.Series(ROW, rows.astype(np.uint32)))
 
 
 def content_hash(table: pl.DataFrame) -> str:
     """A hash of names and values, equal for the same records in other bytes, whatever the file they came from.
 
-    It is a sha256 over each column's values as little-endian 8-byte numbers, so that it is the same on every machine
-    and with every version of polars. How wide a number was stored does not matter; a missing value is not a zero.
+    It is a sha256 over each column's values as little-endian numbers of the least width that holds them all exactly,
+    so that it is the same on every machine and with every version of polars, and however wide a number was stored.
+    A missing value is not a zero.
     """
     with ThreadPoolExecutor(HASHED_AT_ONCE) as pool:  # hashlib and polars let go of the interpreter's lock
         digests = list(pool.map(_column_hash, table.get_columns()))
@@ -51,26 +60,49 @@ def content_hash(table: pl.DataFrame) -> str:
 
 def _column_hash(column: pl.Series) -> str:
     kind, values, texts = _plain(column)
-    head = json.dumps([column.name, kind, texts, column.null_count()])
-    digest = hashlib.sha256(head.encode())
-    if column.null_count():
+    missing = column.null_count()
+    digest = hashlib.sha256()
+    if missing:
         digest.update(np.packbits(column.is_null().to_numpy()).data)
         values = values.fill_null(0)
-    numbers = np.ascontiguousarray(values.to_numpy())
+    numbers = _narrow(values.to_numpy())
     digest.update(numbers.astype(numbers.dtype.newbyteorder("<"), copy=False).data)
+    digest.update(json.dumps([column.name, kind, numbers.itemsize, texts, missing]).encode())
     return digest.hexdigest()
 
 
 def _plain(column: pl.Series) -> tuple[str, pl.Series, list[str | None]]:
-    """A column as 8-byte numbers; of texts how often each comes in a row, and beside it the texts themselves."""
+    """A column as numbers; of texts how often each comes in a row, and beside it the texts themselves."""
     if column.dtype.is_float():
-        return "float", (column.cast(pl.Float64) + 0.0).fill_nan(float("nan")), []  # one zero, one NaN
+        return "float", (column + 0.0).fill_nan(float("nan")), []  # one zero, one NaN
     if column.dtype == pl.Datetime:
         return "time", column.dt.timestamp("us"), []
     if column.dtype.is_integer() or column.dtype == pl.Boolean:
         return "integer", column.cast(pl.Int64, strict=False), []
     runs = column.cast(pl.String).rle().struct.unnest()
     return "text", runs["len"].cast(pl.Int64), runs["value"].to_list()
+
+
+def _narrow(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The values in the least width that holds each of them exactly: floats in 4 or 8 bytes, integers in 1 to 8."""
+    if values.dtype.kind == "f":
+        return _narrow_floats(values)
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    kind = next(kind for kind in INTEGERS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    return np.ascontiguousarray(values, dtype=kind)
+
+
+def _narrow_floats(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if values.dtype == np.float32:
+        return np.ascontiguousarray(values)
+    with np.errstate(over="ignore"):
+        short = values.astype(np.float32)
+    head = slice(
+        None, FIRST_LOOK
+    )  # most measured columns show in their first rows that they need all 8 bytes
+    fits = np.array_equal(short[head], values[head], equal_nan=True)
+    fits = fits and np.array_equal(short, values, equal_nan=True)
+    return short if fits else np.ascontiguousarray(values)
 
 
 def _drawn_columns(table: pl.DataFrame) -> list[str]:

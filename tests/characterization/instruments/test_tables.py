@@ -31,14 +31,16 @@ def test_the_hash_is_the_same_with_every_version_of_the_libraries():
 
 
 def by_hand() -> str:
-
-    voltage = hashlib.sha256(json.dumps(["voltage_V", "float", [], 1]).encode())
-    voltage.update(bytes([0b01000000]) + struct.pack("<3d", 3.1, 0.0, 3.3))
-    step = hashlib.sha256(json.dumps(["step", "integer", [], 0]).encode())
-    step.update(struct.pack("<3q", 1, 1, 2))
-    kind = hashlib.sha256(json.dumps(["step_type", "text", ["CC_Chg", None], 1]).encode())
-    kind.update(bytes([0b00100000]) + struct.pack("<2q", 2, 1))
-    digests = [one.hexdigest() for one in (voltage, step, kind)]
+    voltage = bytes([0b01000000]) + struct.pack("<3d", 3.1, 0.0, 3.3)  # 3.1 takes all 8 bytes
+    step = struct.pack("<3b", 1, 1, 2)
+    kind = bytes([0b00100000]) + struct.pack("<2b", 2, 1)
+    heads = (
+        ["voltage_V", "float", 8, [], 1],
+        ["step", "integer", 1, [], 0],
+        ["step_type", "text", 1, ["CC_Chg", None], 1],
+    )
+    parts = zip((voltage, step, kind), heads, strict=True)
+    digests = [hashlib.sha256(values + json.dumps(head).encode()).hexdigest() for values, head in parts]
     return hashlib.sha256("\n".join(["3", *digests]).encode()).hexdigest()
 
 
@@ -46,6 +48,7 @@ def by_hand() -> str:
     "stored_otherwise",
     [
         lambda table: table.with_columns(pl.col("step").cast(pl.Int16)),
+        lambda table: table.with_columns(pl.col("step").cast(pl.Float64).cast(pl.Int64)),
         lambda table: table.with_columns(pl.col("step_type").cast(pl.Categorical)),
         lambda table: pl.concat([table[:1], table[1:]], rechunk=False),
     ],
@@ -54,6 +57,11 @@ def test_the_same_records_stored_otherwise_have_the_same_hash(
     stored_otherwise: Callable[[pl.DataFrame], pl.DataFrame],
 ):
     assert tables.content_hash(stored_otherwise(recorded())) == tables.content_hash(recorded())
+
+
+def test_single_precision_hashes_like_the_same_numbers_in_double():
+    short = pl.DataFrame({"voltage_V": pl.Series([3.1, None, float("nan"), -0.0], dtype=pl.Float32)})
+    assert tables.content_hash(short) == tables.content_hash(short.cast(pl.Float64))
 
 
 @pytest.mark.parametrize(
@@ -82,3 +90,10 @@ def test_an_overview_keeps_the_spike_beside_what_cannot_be_drawn():
     assert (drawn["voltage_V"].max(), drawn["voltage_V"].min()) == (9.0, -9.0)
     assert (kept["time_s"][0], kept["time_s"][-1]) == (0, 19_999)
     assert kept.height < 20_000 / 25
+
+
+def test_an_overview_knows_which_rows_it_keeps():
+    whole = pl.DataFrame({"time_s": np.arange(20_000.0), "voltage_V": np.sin(np.arange(20_000) / 50)})
+    kept = tables.overview(whole)
+    rows = kept[tables.ROW].to_list()
+    assert whole["voltage_V"].gather(rows).to_list() == kept["voltage_V"].to_list()
