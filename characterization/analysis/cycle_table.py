@@ -1,22 +1,15 @@
-"""Half cycles as people read them: one row per cycle, and V–Q curves small enough to keep."""
+"""Half cycles as people read them: one row per cycle."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
-from tsdownsample import MinMaxDownsampler
 
 from characterization.analysis.capacity import Flow
 from characterization.analysis.half_cycles import Halves
-from characterization.analysis.rows import Indices
+from characterization.analysis.rows import Indices, Mask
 from characterization.charts.chart import Numbers
 
-DOWNSAMPLER: Any = MinMaxDownsampler  # the library has no types
-CURVE_POINTS = 300
-CURVE_POINTS_FEWEST = 40
-ALL_CURVES_POINTS = 120_000
 END_VOLTAGE_SHARE = 0.02
 
 
@@ -103,7 +96,7 @@ def _vendor(table: pl.DataFrame, halves: Halves, cycles: Indices, rows: Indices,
     return table["vendor_cycle"].gather(rows[picked]).cast(pl.Int64)
 
 
-def complete(flow: Flow, halves: Halves, cycles: Indices) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def complete(flow: Flow, halves: Halves, cycles: Indices) -> Mask:
     """Which cycles have both half cycles and came to their end.
 
     The last one did when something follows its last half cycle (a rest), or when it ends within 2 % of the
@@ -111,7 +104,7 @@ def complete(flow: Flow, halves: Halves, cycles: Indices) -> np.ndarray[tuple[in
     began before the file did not.
     """
     both = np.bincount(halves.cycle, minlength=int(cycles[-1]) + 1)[cycles] == 2
-    if both[-1] and halves.last_row[-1] == len(flow.time_s) - 1:
+    if both[-1] and halves.last_row[-1] == flow.rows - 1:
         both[-1] = _ends_like_the_one_before(flow, halves)
     if flow.kept_before_mAh > 0:
         both[0] = False
@@ -124,54 +117,3 @@ def _ends_like_the_one_before(flow: Flow, halves: Halves) -> bool:
     ends = flow.voltage_V[halves.last_row[[-3, -1]]]
     span = np.nanmax(flow.voltage_V) - np.nanmin(flow.voltage_V)
     return bool(abs(ends[1] - ends[0]) <= END_VOLTAGE_SHARE * span)
-
-
-def points_per_curve(half_cycles: int) -> int:
-    """300 points, fewer where more than 400 half cycles would make more than 120,000 together, never below
-    40."""
-    return int(np.clip(ALL_CURVES_POINTS // max(half_cycles, 1), CURVE_POINTS_FEWEST, CURVE_POINTS))
-
-
-def curve_table(flow: Flow, halves: Halves) -> pl.DataFrame:
-    """Voltage against the capacity since the half cycle began, thinned to its extremes: ``cycle, direction,
-    capacity_mAh, voltage_V``."""
-    limit = points_per_curve(len(halves))
-    kept, owners = [], []
-    for half in range(len(halves)):
-        first, last = int(halves.first_row[half]), int(halves.last_row[half])
-        rows = first + np.flatnonzero(halves.row_half[first : last + 1] == half)
-        rows = rows[np.isfinite(flow.voltage_V[rows])]
-        kept.append(_thinned(rows, flow.voltage_V, limit))
-        owners.append(np.full(len(kept[-1]), half))
-    if not kept:
-        return pl.DataFrame(schema=CURVE_SCHEMA)
-    rows, owner = np.concatenate(kept), np.concatenate(owners)
-    passed = np.cumsum(flow.charge_mAh)
-    before = passed[halves.first_row] - flow.charge_mAh[halves.first_row]
-    return pl.DataFrame(
-        {
-            "cycle": halves.cycle[owner],
-            "direction": np.where(halves.signs[owner] > 0, "charge", "discharge"),
-            "capacity_mAh": halves.signs[owner] * (passed[rows] - before[owner]),
-            "voltage_V": flow.voltage_V[rows],
-        },
-        schema=CURVE_SCHEMA,
-    )
-
-
-CURVE_SCHEMA = {
-    "cycle": pl.Int64,
-    "direction": pl.String,
-    "capacity_mAh": pl.Float64,
-    "voltage_V": pl.Float64,
-}
-
-
-def _thinned(rows: Indices, voltage_V: Numbers, limit: int) -> Indices:
-    """At most ``limit`` of the rows: first, last, and the lowest and highest voltage of equal parts between
-    them."""
-    if len(rows) <= limit:
-        return rows
-    inner = DOWNSAMPLER().downsample(voltage_V[rows], n_out=(limit - 2) // 2 * 2).astype(np.int64)
-    kept: Indices = rows[np.unique(np.concatenate(([0], inner, [len(rows) - 1])))]
-    return kept

@@ -8,6 +8,7 @@ import polars as pl
 from characterization.analysis.base import Conditions, Result
 from characterization.analysis.capacity import Flow
 from characterization.analysis.half_cycles import Halves
+from characterization.analysis.rows import lasts
 
 INTEGRAL_SHARE = 0.01
 CE_BELIEVABLE_PERCENT = 110.0
@@ -42,9 +43,10 @@ def mAh(value: float) -> str:
 
 
 def _both_sums(flow: Flow, step: int) -> str:
-    ends = np.append(flow.starts[1:], len(flow.time_s))
-    rows = slice(int(flow.starts[step]), int(ends[step]))
-    counted, integral = abs(flow.charge_mAh[rows].sum()), abs(flow.integral_mAh[rows].sum())
+    first, last = flow.starts[[step]], lasts(flow.starts, flow.rows)[[step]]
+    counted, integral = (
+        abs(float(kind.between(first, last)[0])) for kind in (flow.charge_mAh, flow.integral_mAh)
+    )
     vendor = flow.step_ends_mAh.get(step)
     said = f"The counter ends the step at {mAh(vendor)}; the" if vendor is not None else "The"
     return f"{said} sum of its increments is {mAh(counted)}, the integral of the current {mAh(integral)}."

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from characterization.analysis.capacity import Flow
-from characterization.analysis.rows import Indices
+from characterization.analysis.flowed import Cumulative
+from characterization.analysis.rows import Indices, Mask, lasts
 from characterization.charts.chart import Numbers
 
 DECLARED_SHARE = 1e-5
@@ -31,11 +32,13 @@ BOTH_WAYS_SHARE = 1e-3
 
 @dataclass(frozen=True)
 class Segments:
-    """Runs of rows that go one way: ``signs`` 1, −1 or 0; ``declared`` where the step's type said so."""
+    """Runs of rows that go one way, from ``starts`` to ``ends``, both counted: ``signs`` 1, −1 or 0;
+    ``declared`` where the step's type said so."""
 
     starts: Indices
+    ends: Indices
     signs: Numbers
-    declared: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    declared: Mask
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Halves:
     left out.
 
     ``charge_mAh``, ``energy_mWh`` and ``integral_mAh`` count in the half cycle's own direction. ``cycle``
-    counts from 1. ``row_half`` gives the half cycle of each row of the table, and −1 for rows in which
-    nothing of its own flows.
+    counts from 1. ``parts`` are the steps of the file; ``part_half`` gives the half cycle in whose direction
+    each of them goes, and −1 for rests and what else is not of its own.
     """
 
     signs: Numbers
@@ -55,7 +58,8 @@ class Halves:
     energy_mWh: Numbers
     integral_mAh: Numbers
     cycle: Indices
-    row_half: Indices
+    parts: Segments
+    part_half: Indices
     first_sign: float
 
     def __len__(self) -> int:
@@ -64,22 +68,29 @@ class Halves:
 
 def segments(flow: Flow) -> Segments:
     """The steps, each with its sign; a step that declares none and goes both ways falls into its runs."""
-    counts = np.diff(np.append(flow.starts, len(flow.time_s)))
-    net = np.add.reduceat(flow.charge_mAh, flow.starts)
-    gross = np.add.reduceat(np.abs(flow.charge_mAh), flow.starts)
+    ends = lasts(flow.starts, flow.rows)
+    net = flow.charge_mAh.between(flow.starts, ends)
     declared = ~np.isnan(flow.signs)
     signs = np.where(declared, flow.signs, np.sign(net))
+    if flow.counter == "step" or declared.all():
+        return Segments(flow.starts, ends, signs, declared)
+    gross = flow.charge_mAh.gross(flow.starts, ends)
     both = ~declared & (gross - np.abs(net) > BOTH_WAYS_SHARE * gross)
-    if flow.counter == "step" or not both.any():
-        return Segments(flow.starts, signs, declared)
-    by_row = np.repeat(signs, counts)
-    split = np.repeat(both, counts)
-    by_row[split] = _last_direction(np.sign(flow.charge_mAh), flow.starts)[split]
+    return _split(flow, signs, both) if both.any() else Segments(flow.starts, ends, signs, declared)
+
+
+def _split(flow: Flow, signs: Numbers, both: Mask) -> Segments:
+    """The steps, those that go ``both`` ways cut where their direction turns."""
+    counts = np.diff(np.append(flow.starts, flow.rows))
+    by_row, split = np.repeat(signs, counts), np.repeat(both, counts)
+    flowed = np.diff(flow.charge_mAh.at(np.arange(flow.rows)), prepend=0.0)
+    by_row[split] = _last_direction(np.sign(flowed), flow.starts)[split]
     is_start = np.zeros(len(by_row), dtype=bool)
     is_start[flow.starts] = True
     is_start[1:] |= by_row[1:] != by_row[:-1]
     starts = np.flatnonzero(is_start)
-    return Segments(starts, by_row[starts], np.repeat(declared, counts)[starts])
+    declared = np.repeat(~np.isnan(flow.signs), counts)[starts]
+    return Segments(starts, lasts(starts, flow.rows), by_row[starts], declared)
 
 
 def _last_direction(signs: Numbers, starts: Indices) -> Numbers:
@@ -116,30 +127,34 @@ def significant(parts: Segments, charge_mAh: Numbers) -> tuple[Numbers, Indices]
 def half_cycles(flow: Flow, first_direction: str | None = None) -> Halves:
     """Half cycles and cycles of a recording; ``first_direction`` is ``charge``, ``discharge`` or None."""
     parts = segments(flow)
-    net = np.add.reduceat(flow.charge_mAh, parts.starts)
-    signs, run = significant(parts, net)
+    signs, run = significant(parts, flow.charge_mAh.between(parts.starts, parts.ends))
     if not signs.any():
-        return _nothing(len(flow.time_s))
+        return _nothing(parts)
     active = np.flatnonzero(signs)
     _, first = np.unique(run[active], return_index=True)
     last = np.append(first[1:], len(active)) - 1
     half_signs = signs[active[first]]
-    ends = np.append(parts.starts[1:], len(flow.time_s))
-    own = np.repeat(np.where(signs != 0, run, -1), ends - parts.starts)
     wanted = {"charge": 1.0, "discharge": -1.0}.get(first_direction or "", float(half_signs[0]))
+
+    def summed(quantity: Cumulative) -> Numbers:
+        flowed = np.bincount(run, weights=quantity.between(parts.starts, parts.ends))
+        return np.asarray(half_signs * flowed, dtype=np.float64)
+
     return Halves(
         signs=half_signs,
         first_row=parts.starts[active[first]],
-        last_row=ends[active[last]] - 1,
-        charge_mAh=half_signs * np.bincount(run, weights=net),
-        energy_mWh=half_signs * np.bincount(run, weights=np.add.reduceat(flow.energy_mWh, parts.starts)),
-        integral_mAh=half_signs * np.bincount(run, weights=np.add.reduceat(flow.integral_mAh, parts.starts)),
+        last_row=parts.ends[active[last]],
+        charge_mAh=summed(flow.charge_mAh),
+        energy_mWh=summed(flow.energy_mWh),
+        integral_mAh=summed(flow.integral_mAh),
         cycle=np.cumsum(half_signs == wanted) + int(half_signs[0] != wanted),
-        row_half=own,
+        parts=parts,
+        part_half=np.where(signs != 0, run, -1),
         first_sign=wanted,
     )
 
 
-def _nothing(rows: int) -> Halves:
+def _nothing(parts: Segments) -> Halves:
     none, no_rows = np.zeros(0), np.zeros(0, dtype=np.int64)
-    return Halves(none, no_rows, no_rows, none, none, none, no_rows, np.full(rows, -1), 1.0)
+    nobody = np.full(len(parts.starts), -1)
+    return Halves(none, no_rows, no_rows, none, none, none, no_rows, parts, nobody, 1.0)

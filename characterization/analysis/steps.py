@@ -7,7 +7,7 @@ import re
 import numpy as np
 import polars as pl
 
-from characterization.analysis.rows import Indices, column
+from characterization.analysis.rows import Floats, Indices, column
 from characterization.charts.chart import Numbers
 
 DISCHARGING = re.compile(r"d(is)?_?-?\s?ch", re.IGNORECASE)
@@ -26,9 +26,15 @@ def direction_of(word: str) -> float:
     return 1.0 if CHARGING.search(word) else float("nan")
 
 
-def step_starts(table: pl.DataFrame, current_mA: Numbers) -> Indices:
+def step_starts(table: pl.DataFrame, current_mA: Floats) -> Indices:
     """First row of each step; without a step number, of each run of one current direction."""
-    marker = column(table, "step") if "step" in table.columns else quiet_sign(current_mA)
+    marker: Floats | Indices
+    if "step" not in table.columns:
+        marker = quiet_sign(current_mA)
+    elif table["step"].dtype.is_integer() and not table["step"].null_count():
+        marker = table["step"].to_numpy()
+    else:
+        marker = column(table, "step")
     changed = np.flatnonzero(marker[1:] != marker[:-1]) + 1
     return np.concatenate(([0], changed)).astype(np.int64)
 
@@ -41,7 +47,7 @@ def step_directions(table: pl.DataFrame, starts: Indices) -> Numbers:
     return np.array([known[word] for word in words], dtype=np.float64)
 
 
-def quiet_sign(current_mA: Numbers) -> Numbers:
+def quiet_sign(current_mA: Floats) -> Numbers:
     """Direction of a current, 0 where it is below 1e-4 of the file's largest."""
     current = np.nan_to_num(current_mA)
     floor = CURRENT_DEADBAND * np.abs(current).max(initial=0.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from characterization.analysis import capacity, cycle_table, half_cycles
+from characterization.analysis import capacity, curves, cycle_table, half_cycles
 from characterization.analysis.base import Conditions, Drawing, Finding, Method, Result, View
 from characterization.analysis.cycling_charts import capacity_chart, voltage_curves_chart, voltage_time_chart
 from characterization.analysis.cycling_flags import flag_beginning, flag_counters
@@ -36,7 +36,7 @@ def compute(recording: Recording, conditions: Conditions) -> Result:
         return _without_charge(result, table)
     anode = conditions.first_direction == "discharge"
     cycles = cycle_table.efficiency(cycle_table.cycle_table(table, flow, halves), anode=anode)
-    result.tables = {"cycles": cycles, "curves": cycle_table.curve_table(flow, halves)}
+    result.tables = {"cycles": cycles, "curves": curves.curve_table(flow, halves)}
     flag_counters(result, flow, halves)
     flag_beginning(result, cycles, halves, conditions)
     result.findings = [*_first_cycle(cycles, anode), *_retention(cycles, conditions)]
@@ -66,7 +66,7 @@ def _without_charge(result: Result, table: pl.DataFrame) -> Result:
         row |= {"first_time_s": table["time_s"][0], "last_time_s": table["time_s"][-1]}
     types: dict[str, type[pl.DataType]] = dict.fromkeys(row, pl.Float64)
     cycles = pl.DataFrame([row], schema_overrides=types | _INTEGERS)
-    result.tables = {"cycles": cycles, "curves": pl.DataFrame(schema=cycle_table.CURVE_SCHEMA)}
+    result.tables = {"cycles": cycles, "curves": pl.DataFrame(schema=curves.CURVE_SCHEMA)}
     result.findings = [Finding("cycle_count", "Cycles", 0.0, "", convention="cycles in which charge flows")]
     return result
 

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from characterization.analysis.base import Conditions
-from characterization.analysis.cycle_table import points_per_curve
+from characterization.analysis.curves import points_per_curve
 from characterization.analysis.methods import cycling
 from tests.characterization.analysis.recordings import cycler, with_direction_counters
 
