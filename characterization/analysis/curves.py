@@ -45,14 +45,14 @@ def curve_table(flow: Flow, halves: Halves) -> pl.DataFrame:
     before = flow.charge_mAh.at(halves.first_row) - flow.charge_mAh.between(
         halves.first_row, halves.first_row
     )
+    passed = halves.signs[owner] * (flow.charge_mAh.at(rows) - before[owner])
     return pl.DataFrame(
-        {
-            "cycle": halves.cycle[owner],
-            "direction": direction_words(halves.signs[owner]),
-            "capacity_mAh": halves.signs[owner] * (flow.charge_mAh.at(rows) - before[owner]),
-            "voltage_V": flow.voltage_V[rows],
-        },
-        schema=CURVE_SCHEMA,
+        [
+            pl.Series("cycle", halves.cycle[owner]),
+            direction_words(halves.signs[owner]).alias("direction"),
+            pl.Series("capacity_mAh", passed),
+            pl.Series("voltage_V", flow.voltage_V[rows].astype(np.float64)),
+        ]
     )
 
 

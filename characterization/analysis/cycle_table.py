@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from characterization.analysis import cycle_details
 from characterization.analysis.capacity import Flow
 from characterization.analysis.half_cycles import Halves
 from characterization.analysis.rows import Indices, Mask
@@ -46,7 +47,7 @@ def _with_ratios(table: pl.DataFrame) -> pl.DataFrame:
         mean_discharge_voltage_V=_ratio(discharge_energy, discharge),
     )
     hysteresis = pl.col("mean_charge_voltage_V") - pl.col("mean_discharge_voltage_V")
-    return table.with_columns(hysteresis_V=hysteresis).select(COLUMNS)
+    return table.with_columns(hysteresis_V=hysteresis)
 
 
 COLUMNS = (
@@ -62,6 +63,8 @@ COLUMNS = (
     "mean_charge_voltage_V",
     "mean_discharge_voltage_V",
     "hysteresis_V",
+    *cycle_details.COLUMNS,
+    "rate_block",
     "first_time_s",
     "last_time_s",
     "complete",

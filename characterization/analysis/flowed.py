@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from characterization.analysis.rows import Floats, Indices, lasts
+from characterization.analysis.rows import Floats, Indices, lasts, step_of
 from characterization.charts.chart import Numbers
 
 
@@ -27,6 +27,10 @@ class Cumulative(Protocol):
         """The same without regard to its sign."""
         ...
 
+    def along(self, first: int, last: int, every: int = 1) -> Numbers:
+        """The sums at all rows, or every second, third … from ``first`` to ``last``."""
+        ...
+
 
 class _Sums:
     """What the sums of all kinds have in common."""
@@ -40,6 +44,9 @@ class _Sums:
 
     def gross(self, first: Indices, last: Indices) -> Numbers:
         return np.abs(self.between(first, last))
+
+    def along(self, first: int, last: int, every: int = 1) -> Numbers:
+        return self.at(np.arange(first, last + 1, every))
 
 
 class Dense(_Sums):
@@ -77,8 +84,15 @@ class Counted(_Sums):
         self._base = before + np.concatenate(([0.0], np.cumsum(held)[:-1]))
 
     def at(self, rows: Indices) -> Numbers:
-        part = np.searchsorted(self._breaks, rows, side="right") - 1
+        part = step_of(self._breaks, rows)
         return np.asarray(self._base[part] + self._signs[part] * self._counter[rows], dtype=np.float64)
+
+    def along(self, first: int, last: int, every: int = 1) -> Numbers:
+        part, until = step_of(self._breaks, np.array([first, last]))
+        if part != until:
+            return super().along(first, last, every)
+        held = self._counter[first : last + 1 : every]
+        return np.asarray(self._base[part] + self._signs[part] * held, dtype=np.float64)
 
 
 class Net(_Sums):

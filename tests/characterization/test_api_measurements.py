@@ -76,6 +76,14 @@ def test_cycles_come_absolute_and_per_gram_of_active_material(bob, cycling):
     assert cycles[0]["discharge_capacity_mAh_per_g"] == pytest.approx(150, rel=1e-3)
 
 
+def test_cycles_say_at_which_rate_and_between_which_voltages_they_ran(bob, cycling):
+    first = bob.get(f"measurements/{cycling.pk}/cycles/").json()["results"][0]
+    assert first["charge_c_rate"] == pytest.approx(first["discharge_c_rate"])
+    assert first["end_of_charge_voltage_V"] > first["end_of_discharge_voltage_V"]
+    assert first["cv_share_percent"] == 0.0
+    assert "internal_resistance_ohm" in first
+
+
 def test_a_series_keeps_to_its_ceiling_and_its_extremes(bob, pattern):
     found = bob.get(
         f"measurements/{pattern.pk}/series/", x="two_theta_deg", y="intensity_counts", points=200

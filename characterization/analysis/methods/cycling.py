@@ -1,28 +1,44 @@
-"""Galvanostatic cycling: capacities, efficiencies, mean voltages and retention, absolute and by our own
-cycles.
+"""Galvanostatic cycling: steps, capacities, efficiencies, rates, resistance, fade and differential capacity,
+absolute and by our own cycles.
 
-How charge is counted stands in ``capacity``, what a cycle is in ``half_cycles``. Everything is kept in mAh,
-mWh and V; dividing by a mass or an area is a matter of the view.
+How charge is counted stands in ``capacity``, what a cycle is in ``half_cycles``, what a step is in ``step_table``.
+Everything is kept in mAh, mWh and V; dividing by a mass or an area is a matter of the view.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from characterization.analysis import capacity, curves, cycle_table, half_cycles
+from characterization.analysis import (
+    capacity,
+    curves,
+    cycle_details,
+    cycle_findings,
+    cycle_table,
+    differential,
+    differential_tables,
+    fade,
+    half_cycles,
+    rate_blocks,
+    soft_short,
+    step_table,
+)
 from characterization.analysis.base import Conditions, Drawing, Finding, Method, Result, View
+from characterization.analysis.capacity import Flow
 from characterization.analysis.cycling_charts import capacity_chart, voltage_curves_chart, voltage_time_chart
 from characterization.analysis.cycling_flags import flag_beginning, flag_counters
+from characterization.analysis.cycling_more_charts import dqdv_chart, rate_chart, resistance_chart
+from characterization.analysis.half_cycles import Halves
+from characterization.analysis.rows import column
+from characterization.analysis.step_table import Steps
 from characterization.charts.chart import Chart
 from characterization.instruments.base import Recording, Technique
 
-MILESTONES = (10, 50, 100, 200, 500, 1000)
-
 
 def compute(recording: Recording, conditions: Conditions) -> Result:
-    """Tables ``cycles`` and ``curves``; findings of the first cycle and of the fade. Rows without a time are
-    left out."""
-    table = recording.table.filter(pl.col("time_s").is_not_null() & pl.col("time_s").is_not_nan())
+    """Tables ``cycles``, ``curves``, ``steps``, ``rate_blocks``, ``dqdv`` and ``dqdv_peaks``; findings of the first
+    cycle, of rates, resistance and fade. Rows without a time are left out."""
+    table = _timed(recording.table)
     result = Result(parameters=_parameters(conditions))
     if table.is_empty():
         result.flag("no_rows", "The table has no row with a time: there is nothing to count.")
@@ -34,27 +50,83 @@ def compute(recording: Recording, conditions: Conditions) -> Result:
             "no_charge", f"No charge flows in the {table.height:,} rows of this file: it holds a rest only."
         )
         return _without_charge(result, table)
+    steps = step_table.steps_of(table, flow, halves)
     anode = conditions.first_direction == "discharge"
     cycles = cycle_table.efficiency(cycle_table.cycle_table(table, flow, halves), anode=anode)
-    result.tables = {"cycles": cycles, "curves": curves.curve_table(flow, halves)}
+    cycles, rate_words = _with_details(cycles, flow, halves, steps, conditions)
+    result.tables = {
+        "cycles": cycles,
+        "curves": curves.curve_table(flow, halves),
+        "steps": step_table.step_table(table, flow, halves, steps),
+    }
     flag_counters(result, flow, halves)
     flag_beginning(result, cycles, halves, conditions)
-    result.findings = [*_first_cycle(cycles, anode), *_retention(cycles, conditions)]
+    result.findings = cycle_findings.first_cycle(cycles, anode)
+    _tell_rates_and_fade(result, cycles, conditions, rate_words)
+    soft_short.flag_soft_short(result, flow, steps, halves, cycles)
+    _tell_differential(result, flow, halves, steps, conditions)
     return result
+
+
+def _timed(table: pl.DataFrame) -> pl.DataFrame:
+    time_s = table["time_s"]
+    known = time_s.is_not_null() & time_s.is_not_nan()
+    return table if known.all() else table.filter(known)
 
 
 def _parameters(conditions: Conditions) -> dict[str, object]:
     return {
         "first_direction": conditions.first_direction,
-        "reference_cycle": _wanted_reference(conditions),
+        "reference_cycle": conditions.parameters.get("reference_cycle", conditions.reference_cycle),
+        "nominal_capacity_mAh": conditions.cell.get("nominal_capacity_mAh"),
         "insignificant_share_declared": half_cycles.DECLARED_SHARE,
         "insignificant_share_undeclared": half_cycles.UNDECLARED_SHARE,
     }
 
 
-def _wanted_reference(conditions: Conditions) -> int | None:
-    chosen = conditions.parameters.get("reference_cycle", conditions.reference_cycle)
-    return int(chosen) if chosen else None
+def _with_details(
+    cycles: pl.DataFrame, flow: Flow, halves: Halves, steps: Steps, conditions: Conditions
+) -> tuple[pl.DataFrame, str]:
+    """The cycles with rates, end voltages, resistance and block, and what is called 1C."""
+    one_C_mA, words = cycle_details.one_C(cycles, conditions.cell.get("nominal_capacity_mAh"))
+    numbers = cycles["cycle"].to_numpy()
+    delay_s = float(conditions.parameters.get("resistance_delay_s") or 0)
+    details = cycle_details.detail_columns(flow, halves, steps, numbers, one_C_mA, delay_s)
+    cycles = cycles.with_columns(
+        pl.Series(name, values, nan_to_null=True) for name, values in details.items()
+    )
+    cycles = cycles.with_columns(rate_block=pl.Series(rate_blocks.block_numbers(cycles)))
+    return cycles.select(cycle_table.COLUMNS), words
+
+
+def _tell_rates_and_fade(
+    result: Result, cycles: pl.DataFrame, conditions: Conditions, rate_words: str
+) -> None:
+    blocks = rate_blocks.block_table(cycles)
+    formation = rate_blocks.formation_cycles(cycles)
+    reference = cycle_findings.reference_cycle(cycles, conditions, formation)
+    formed = cycles.filter(pl.col("complete"))[formation:]
+    usual = fade.main_cycles(formed, rate_blocks.LIKE)
+    rate = rate_blocks.rate_text(rate_blocks.middle(column(usual, "discharge_c_rate")))
+    result.tables["rate_blocks"] = blocks
+    result.parameters |= {"reference_cycle_used": reference, "formation_cycles": formation}
+    result.findings += fade.retention(cycles, reference)
+    result.findings += fade.fade_findings(usual, rate)
+    result.findings += rate_blocks.block_findings(blocks, formation, rate_words)
+    result.findings += cycle_findings.rates_and_resistance(cycles, usual, reference, rate_words)
+    fade.flag_cliff(result, usual)
+
+
+def _tell_differential(
+    result: Result, flow: Flow, halves: Halves, steps: Steps, conditions: Conditions
+) -> None:
+    found = differential.densities(flow, halves, steps, conditions.parameters)
+    if found is None:
+        return
+    result.parameters["dqdv_smoothing_mV"] = 1000 * found.width_V
+    result.tables["dqdv"] = differential_tables.density_table(found, halves, conditions.parameters)
+    result.tables["dqdv_peaks"] = differential.peak_table(found, halves)
+    result.findings += differential_tables.slope_before_plateau(flow, halves, found)
 
 
 def _without_charge(result: Result, table: pl.DataFrame) -> Result:
@@ -75,62 +147,20 @@ _INTEGERS: dict[str, type[pl.DataType]] = {
     "cycle": pl.Int64,
     "vendor_cycle": pl.Int64,
     "vendor_cycle_last": pl.Int64,
+    "rate_block": pl.Int64,
     "complete": pl.Boolean,
 }
 
 
-def _first_cycle(cycles: pl.DataFrame, anode: bool) -> list[Finding]:
-    first = cycles.row(0, named=True)
-    way = (
-        "charge / discharge of cycle 1 (begins with a discharge)"
-        if anode
-        else "discharge / charge of cycle 1"
-    )
-    charge, discharge = first["charge_capacity_mAh"], first["discharge_capacity_mAh"]
-    efficiency = first["coulombic_efficiency_percent"]
-    mean = first["mean_discharge_voltage_V"]
-    return [
-        Finding("first_charge_capacity", "First charge capacity", charge, "mAh", convention="cycle 1"),
-        Finding(
-            "first_discharge_capacity", "First discharge capacity", discharge, "mAh", convention="cycle 1"
-        ),
-        Finding("first_coulombic_efficiency", "First coulombic efficiency", efficiency, "%", convention=way),
-        Finding(
-            "mean_discharge_voltage",
-            "Mean discharge voltage",
-            mean,
-            "V",
-            convention="energy / capacity, cycle 1",
-        ),
-        Finding("cycle_count", "Cycles", float(cycles.height), "", convention="cycles in which charge flows"),
-    ]
-
-
-def _retention(cycles: pl.DataFrame, conditions: Conditions) -> list[Finding]:
-    """Discharge capacity of cycle n over that of the reference cycle, complete cycles only."""
-    whole = cycles.filter(pl.col("complete"))
-    held = dict(zip(whole["cycle"].to_list(), whole["discharge_capacity_mAh"].to_list(), strict=True))
-    reference = _wanted_reference(conditions) or (min(held) if held else 0)
-    if not held.get(reference):
-        return []
-    wanted = [n for n in MILESTONES if n in held and n != reference]
-    names = [(f"capacity_retention_{n}", f"Retention at cycle {n}", n) for n in wanted]
-    last = max(held)
-    if last > reference:
-        names.append(("capacity_retention_last", "Retention at the last cycle", last))
-    way = f"discharge capacity over that of cycle {reference}"
-    return [
-        Finding(name, label, 100 * held[n] / held[reference], "%", convention=f"{way}; cycle {n}")
-        for name, label, n in names
-    ]
-
-
 def draw(drawing: Drawing, view: View) -> list[Chart]:
+    """Capacity, curves and time always; rates, dQ/dV and resistance where there is something to show."""
+    more = (rate_chart(drawing, view), dqdv_chart(drawing, view), resistance_chart(drawing, view))
     return [
         capacity_chart(drawing, view),
         voltage_curves_chart(drawing, view),
         voltage_time_chart(drawing, view),
+        *(chart for chart in more if chart is not None),
     ]
 
 
-METHOD = Method("cycling", "1.0", "Cycling", Technique.CYCLING, compute, draw)
+METHOD = Method("cycling", "2.0", "Cycling", Technique.CYCLING, compute, draw)
