@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from characterization.analysis import capacity, steps
@@ -25,6 +25,7 @@ def protocol(cycles, rests, split):
     return amounts_mAh
 
 
+@settings(deadline=None)  # a busy machine is no defect
 @given(planned, st.booleans(), st.booleans(), st.booleans())
 def test_any_protocol_gives_back_its_planned_cycles(cycles, rests, split, typed):
     found = halves(cycler(protocol(cycles, rests, split), typed=typed))
@@ -33,6 +34,7 @@ def test_any_protocol_gives_back_its_planned_cycles(cycles, rests, split, typed)
     assert found.cycle.tolist() == [number for number in range(1, len(cycles) + 1) for _ in range(2)]
 
 
+@settings(deadline=None)  # a busy machine is no defect
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=12), st.booleans())
 def test_half_cycles_sum_to_the_net_charge_of_the_file(amounts_mAh, typed):
     found = halves(cycler(amounts_mAh, typed=typed))
@@ -40,6 +42,7 @@ def test_half_cycles_sum_to_the_net_charge_of_the_file(amounts_mAh, typed):
         assert (found.signs * found.charge_mAh).sum() == pytest.approx(sum(amounts_mAh), abs=1e-9)
 
 
+@settings(deadline=None)  # a busy machine is no defect
 @given(planned)
 def test_counters_by_direction_give_the_same_as_counters_by_step(cycles):
     planned_mAh = protocol(cycles, rests=True, split=True)
