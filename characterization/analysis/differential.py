@@ -170,14 +170,16 @@ def peak_table(found: Densities, halves: Halves) -> pl.DataFrame:
 
 
 def _placed(found: Densities, row: int) -> tuple[Numbers, Numbers]:
-    """Voltages and heights of the peaks of one curve, between the bins by the parabola through three of them."""
+    """Voltages and heights of the peaks of one curve; between the bins by the least-squares parabola through seven."""
     height = found.height[row]
     at = peaks_of(height)
-    before, top, after = height[at - 1], height[at], height[at + 1]
-    bend = before - 2 * top + after
-    shift = np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, -1.0), 0.0)
+    around = np.arange(-3, 4)
+    seven = height[at[:, None] + around]
+    slope = seven @ around / 28  # Σ j² = 28, Σ j⁴ = 196
+    bend = (7 * (seven @ around**2) - 28 * seven.sum(axis=1)) / (7 * 196 - 28**2)
+    shift = np.where(bend < 0, -slope / (2 * np.where(bend < 0, bend, -1.0)), 0.0)
     step = found.voltage_V[1] - found.voltage_V[0]
-    return found.voltage_V[at] + shift * step, top - 0.25 * (before - after) * shift
+    return found.voltage_V[at] + np.clip(shift, -3, 3) * step, height[at]
 
 
 def _tracked(seen: list[Numbers], reach_V: float) -> Indices:

@@ -15,6 +15,7 @@ from characterization.analysis.base import Finding, Result
 from characterization.analysis.rows import column
 from characterization.charts.chart import Numbers
 
+RATE_LIKE = 1.2
 MILESTONES = (10, 50, 100, 200, 500, 1000)
 FEWEST_FOR_LINE = 5
 WINDOW = 5
@@ -61,7 +62,7 @@ def straight_line(cycle: Numbers, capacity_mAh: Numbers) -> Line | None:
     return Line(slope, of_slope**0.5, -100 * ratio, 100 * max(relative, 0.0) ** 0.5)
 
 
-def main_cycles(cycles: pl.DataFrame, like: float) -> pl.DataFrame:
+def main_cycles(cycles: pl.DataFrame, like: float = RATE_LIKE) -> pl.DataFrame:
     """The complete cycles at the usual rate: the one that most others come within a factor ``like`` of."""
     whole = cycles.filter(pl.col("complete") & pl.col("discharge_capacity_mAh").is_not_null())
     known = whole.filter(pl.col("discharge_c_rate").is_not_null())
@@ -75,9 +76,12 @@ def main_cycles(cycles: pl.DataFrame, like: float) -> pl.DataFrame:
 
 
 def retention(cycles: pl.DataFrame, reference: int) -> list[Finding]:
-    """Discharge capacity of cycle n over that of the reference cycle, complete cycles only."""
+    """Discharge capacity of cycle n over that of the reference cycle, complete cycles only. Where the two ran at
+    different rates the convention says so."""
     whole = cycles.filter(pl.col("complete"))
-    held = dict(zip(whole["cycle"].to_list(), whole["discharge_capacity_mAh"].to_list(), strict=True))
+    numbers = whole["cycle"].to_list()
+    held = dict(zip(numbers, whole["discharge_capacity_mAh"].to_list(), strict=True))
+    rates = dict(zip(numbers, whole["discharge_c_rate"].to_list(), strict=True))
     if not held.get(reference):
         return []
     wanted = [n for n in MILESTONES if n in held and n != reference]
@@ -87,9 +91,21 @@ def retention(cycles: pl.DataFrame, reference: int) -> list[Finding]:
         names.append(("capacity_retention_last", "Retention at the last cycle", last))
     way = f"discharge capacity over that of cycle {reference}"
     return [
-        Finding(name, label, 100 * held[n] / held[reference], "%", convention=f"{way}; cycle {n}")
+        Finding(
+            name,
+            label,
+            100 * held[n] / held[reference],
+            "%",
+            convention=f"{way}; cycle {n}{_rates_apart(rates[n], rates[reference])}",
+        )
         for name, label, n in names
     ]
+
+
+def _rates_apart(rate: float | None, other: float | None) -> str:
+    if not rate or not other or 1 / RATE_LIKE <= rate / other <= RATE_LIKE:
+        return ""
+    return f" at {rate:.2g}C, the other at {other:.2g}C"
 
 
 def fade_findings(chosen: pl.DataFrame, rate: str) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 A block ends where the rate of charge or of discharge changes by more than a fifth from one cycle to the next.
 Formation are those first blocks, of at most ten cycles together, whose rates lie below two thirds of nearly all
-(90 %) later ones, if these are at least twice as many and most of them (60 %) have one rate: a ladder of rates is
+(90 %) later ones, if these are at least twice as many and most of them (85 %) have one rate: a ladder of rates is
 no formation.
 """
 
@@ -14,14 +14,13 @@ import numpy as np
 import polars as pl
 
 from characterization.analysis.base import Finding
-from characterization.analysis.fade import Line, straight_line
+from characterization.analysis.fade import RATE_LIKE, Line, straight_line
 from characterization.analysis.rows import Indices, column
 from characterization.charts.chart import Numbers
 
-LIKE = 1.2
 FASTER = 1.5
 MOST_FORMATION = 10
-LATER_TIMES, ALIKE_SHARE = 2, 0.6
+LATER_TIMES, ALIKE_SHARE = 2, 0.85
 FEWEST_FOR_FORMATION = 4
 MOST_TOLD = 20
 USED = ("cycle", "rate_block", "discharge_capacity_mAh", "charge_c_rate", "discharge_c_rate")
@@ -46,7 +45,7 @@ def block_numbers(cycles: pl.DataFrame) -> Indices:
     for word in ("charge", "discharge"):
         rate = cycles[f"{word}_c_rate"].forward_fill()
         ratio = (rate / rate.shift(1)).fill_null(1.0).to_numpy()
-        turns |= (ratio > LIKE) | (ratio < 1 / LIKE)
+        turns |= (ratio > RATE_LIKE) | (ratio < 1 / RATE_LIKE)
     return np.cumsum(turns) + 1
 
 
@@ -101,13 +100,17 @@ def _is_slower(first: Numbers, later: Numbers) -> bool:
     if later.size < LATER_TIMES * first.size:
         return False
     usual = np.median(later)
-    alike = (later <= LIKE * usual) & (later >= usual / LIKE)
+    alike = (later <= RATE_LIKE * usual) & (later >= usual / RATE_LIKE)
     return bool(FASTER * first.max() <= np.quantile(later, 0.1) and alike.mean() >= ALIKE_SHARE)
 
 
 def rate_text(c_rate: float | None) -> str:
     """A rate as people say it: ``0.5C``."""
     return "an unknown rate" if c_rate is None else f"{c_rate:.2g}C"
+
+
+def span_text(first: int, last: int) -> str:
+    return f"cycles {first}–{last}" if last > first else f"cycle {first}"
 
 
 def block_findings(blocks: pl.DataFrame, formation: int, rate_words: str) -> list[Finding]:
@@ -117,9 +120,9 @@ def block_findings(blocks: pl.DataFrame, formation: int, rate_words: str) -> lis
     if blocks.height < 2 or blocks.height > MOST_TOLD:
         return found
     for row in blocks.iter_rows(named=True):
-        span = f"cycles {row['first_cycle']}–{row['last_cycle']}"
+        span = span_text(row["first_cycle"], row["last_cycle"])
         subject = f"{rate_text(row['discharge_c_rate'])}, {span}"
-        words = f"mean discharge capacity of {row['cycles']} complete cycles; {rate_words}"
+        words = f"mean discharge capacity of the complete cycles; {rate_words}"
         mean = row["mean_discharge_capacity_mAh"]
         found.append(Finding("rate_capacity", "Capacity at one rate", mean, "mAh", None, words, subject))
         words = f"mean discharge capacity over that of the first block; {rate_words}"

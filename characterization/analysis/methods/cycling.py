@@ -106,7 +106,7 @@ def _tell_rates_and_fade(
     formation = rate_blocks.formation_cycles(cycles)
     reference = cycle_findings.reference_cycle(cycles, conditions, formation)
     formed = cycles.filter(pl.col("complete"))[formation:]
-    usual = fade.main_cycles(formed, rate_blocks.LIKE)
+    usual = fade.main_cycles(formed)
     rate = rate_blocks.rate_text(rate_blocks.middle(column(usual, "discharge_c_rate")))
     result.tables["rate_blocks"] = blocks
     result.parameters |= {"reference_cycle_used": reference, "formation_cycles": formation}
