@@ -97,12 +97,15 @@ def _laid(flow: Flow, rows: tuple[int, int], sign: float, grid: tuple[float, flo
     if max(rise.max(), -rise.min()) > step:
         pieces = np.maximum(np.ceil(np.abs(rise) / step), 1).astype(np.int64)
         of = np.repeat(np.arange(len(rise)), pieces)
-        place = np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        middle = volts[:-1][of] + rise[of] * (place + 0.5) / pieces[of]
+        piece = np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        middle = volts[:-1][of] + rise[of] * (piece + 0.5) / pieces[of]
         flowed = flowed[of] / pieces[of]
-    middle -= edge
-    middle /= step
-    return numbers(np.bincount(middle.astype(np.int64), weights=flowed, minlength=bins)[:bins])
+    place = (middle - edge) / step - 0.5
+    below = place.astype(np.int64)
+    above = flowed * (place - below)  # shared between the two bins whose middles lie around it
+    laid = np.bincount(below, weights=flowed - above, minlength=bins + 1)
+    laid[1:] += np.bincount(below, weights=above, minlength=bins + 1)[:-1]
+    return numbers(laid[:bins])
 
 
 def _smoothed(laid: Numbers) -> Numbers:

@@ -1,6 +1,7 @@
 """Runs of cycles at one rate, and the slow cycles at the beginning that form a cell.
 
-A block ends where the rate of charge or of discharge changes by more than a fifth from one cycle to the next.
+A block ends where the rate of charge or of discharge changes by more than a fifth from one cycle to the next. The rate
+of a charge of which over nine tenths flow at constant voltage says nothing and is passed over.
 Formation are those first blocks, of at most ten cycles together, whose rates lie below two thirds of nearly all
 (90 %) later ones, if these are at least twice as many and most of them (85 %) have one rate: a ladder of rates is
 no formation.
@@ -19,6 +20,7 @@ from characterization.analysis.rows import Indices, column
 from characterization.charts.chart import Numbers
 
 FASTER = 1.5
+MOST_CV_PERCENT = 90.0
 MOST_FORMATION = 10
 LATER_TIMES, ALIKE_SHARE = 2, 0.85
 FEWEST_FOR_FORMATION = 4
@@ -42,8 +44,9 @@ SCHEMA = {
 def block_numbers(cycles: pl.DataFrame) -> Indices:
     """The block, from 1, of each row of the table ``cycles``; a cycle without a rate belongs to the one before."""
     turns = np.zeros(cycles.height, dtype=bool)
-    for word in ("charge", "discharge"):
-        rate = cycles[f"{word}_c_rate"].forward_fill()
+    charge = pl.when(pl.col("cv_share_percent") <= MOST_CV_PERCENT).then(pl.col("charge_c_rate"))
+    for known in cycles.select(charge, "discharge_c_rate"):
+        rate = known.forward_fill()
         ratio = (rate / rate.shift(1)).fill_null(1.0).to_numpy()
         turns |= (ratio > RATE_LIKE) | (ratio < 1 / RATE_LIKE)
     return np.cumsum(turns) + 1

@@ -6,7 +6,7 @@ The vendor's word is believed where it says so; where it is silent, voltage and 
   or 0.2 % of the file's range) and whose current is not yet below 99 % of the constant current, if the current
   falls by at least a tenth after it;
 * a pulse is shorter than a minute and moves less than 1 % of the file's largest half cycle;
-* current is constant where the middle half of it lies within 10 % of its median.
+* current is constant where the middle half of it lies within 10 % of its median, rows without current left out.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ FALLEN_SHARE, BELOW_CONSTANT = 0.9, 0.99
 FEWEST_CV_ROWS = 3
 PULSE_S, PULSE_SHARE = 60.0, 0.01
 STEADY_SHARE = 0.1
+IDLE_SHARE = 0.01
 SAYS_CV = re.compile(r"cv|const\w*\W*volt|potentiostat", re.IGNORECASE)
 SAYS_CC = re.compile(r"cc|const\w*\W*curr|galvanostat", re.IGNORECASE)
 SAYS_PULSE = re.compile(r"pulse", re.IGNORECASE)
@@ -67,7 +68,7 @@ def steps_of(table: pl.DataFrame, flow: Flow, halves: Halves) -> Steps:
     largest = halves.charge_mAh.max(initial=0.0)
     brief = (lasting < PULSE_S) & (np.abs(charge) < PULSE_SHARE * largest)
     kind = _kinds(words, parts.signs, parts.starts, parts.ends, onset, brief, current)
-    return Steps(kind, words, parts.signs * np.median(current, axis=1), onset, charge, cv)
+    return Steps(kind, words, parts.signs * _quarters(current)[1], onset, charge, cv)
 
 
 def _words(table: pl.DataFrame, starts: Indices) -> list[str]:
@@ -80,6 +81,17 @@ def _sampled(values: Floats, first: Indices, last: Indices) -> Numbers:
     """At most 41 rows of each part, evenly spread: one row of the answer per part. Not a number counts as 0."""
     rows = first[:, None] + ((last - first)[:, None] * np.linspace(0, 1, SAMPLES)).astype(np.int64)
     return np.nan_to_num(values[rows].astype(np.float64))
+
+
+def _quarters(current: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Lower quartile, median and upper quartile of each row, what lies below 1 % of its largest left out."""
+    ranked = np.sort(current, axis=1)
+    idle = (ranked <= IDLE_SHARE * ranked[:, -1:]).sum(axis=1)
+    left = SAMPLES - 1 - idle
+    low, middle, high = (
+        ranked[np.arange(len(ranked)), np.minimum(idle + left * part // 4, SAMPLES - 1)] for part in (1, 2, 3)
+    )
+    return low, middle, high
 
 
 def _until(flow: Flow, first: Indices, onset: Indices) -> Numbers:
@@ -96,7 +108,7 @@ def _onsets(
     says_cv = np.array([bool(SAYS_CV.search(word)) for word in words])
     says_cc = np.array([bool(SAYS_CC.search(word)) for word in words])
     onset[says_cv & ~says_cc] = starts[says_cv & ~says_cc]
-    falls = np.abs(np.nan_to_num(flow.current_mA[ends])) < FALLEN_SHARE * np.median(current, axis=1)
+    falls = np.abs(np.nan_to_num(flow.current_mA[ends])) < FALLEN_SHARE * _quarters(current)[1]
     falls |= current[:, -2] < FALLEN_SHARE * current.max(axis=1)
     span = float(np.nanmax(flow.voltage_V) - np.nanmin(flow.voltage_V)) if flow.rows else 0.0
     flat_V = max(FLAT_V, FLAT_SHARE * span)
@@ -129,7 +141,7 @@ def _kinds(
     brief: Mask,
     current: Numbers,
 ) -> list[str]:
-    low, middle, high = np.quantile(current, (0.25, 0.5, 0.75), axis=1)
+    low, middle, high = _quarters(current)
     steady = high - low <= STEADY_SHARE * middle
     says_pulse = np.array([bool(SAYS_PULSE.search(word)) for word in words])
     says_cc = np.array([bool(SAYS_CC.search(word)) for word in words])

@@ -116,7 +116,9 @@ def test_retention_names_its_reference_cycle():
     result = compute(cycler(steps))
     held = {finding.name: finding for finding in result.findings}
     assert held["capacity_retention_10"].value == pytest.approx(100 * 1.91 / 2.0)
-    assert held["capacity_retention_50"].convention == "discharge capacity over that of cycle 1; cycle 50"
+    assert held["capacity_retention_50"].convention == (
+        "discharge capacity over that of cycle 1; cycle 50 at 0.76C, the other at 1C"
+    )
     assert held["capacity_retention_last"].value == pytest.approx(100 * 1.41 / 2.0)
     assert "capacity_retention_100" not in held
     third = compute(cycler(steps), reference_cycle=3)

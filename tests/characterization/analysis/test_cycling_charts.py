@@ -77,3 +77,51 @@ def test_one_wild_efficiency_does_not_flatten_the_others():
 
 def test_simulated_is_never_hidden():
     assert all(chart.simulated for chart in draw(simulated=True).values())
+
+
+LADDER = [amount for mAh in (2.0, 2.0, 1.5, 1.5, 2.0) for amount in (mAh, -mAh)]
+
+
+def test_one_rate_draws_no_rate_chart():
+    assert list(draw([2.0, -2.0] * 6)) == ["capacity", "voltage_curves", "voltage_time", "dqdv"]
+
+
+def test_rates_are_marked_and_named_with_what_they_keep():
+    pane = draw(LADDER)["rate_capability"].panes[0]
+    assert pane.y.name == "Discharge capacity (mAh)"
+    assert [layer.y.tolist() for layer in pane.layers[1:]] == [
+        pytest.approx([2.0, 2.0]), pytest.approx([1.5, 1.5]), pytest.approx([2.0, 2.0])
+    ]  # fmt: skip
+    assert [note.text for note in pane.notes] == ["1C", "0.75C", "1C"]
+    assert "1C 100.0 %, 0.75C 75.0 %, 1C 100.0 %" in draw(LADDER)["rate_capability"].caption
+
+
+def test_differential_capacity_names_its_smoothing():
+    chart = draw(cycles=(1, 12), basis="mAh/g active", active_mass_mg=10)["dqdv"]
+    assert "Gaussian of 4 mV standard deviation" in chart.caption
+    assert chart.panes[0].y.name == "dQ/dV (mAh/g active V⁻¹)"
+    assert [layer.label for layer in chart.layers if layer.label] == ["cycle 1", "cycle 12"]
+    charge, discharge = chart.layers[:2]
+    assert charge.y.max() == pytest.approx(200, rel=0.02)  # 2 mAh over 1 V in 10 mg
+    assert discharge.y.min() == pytest.approx(-190, rel=0.02)
+
+
+def test_a_cycle_without_differential_capacity_says_which_there_are():
+    assert draw(cycles=(99,))["dqdv"].empty.startswith("dQ/dV was kept for the cycles 1, 2,")
+
+
+def test_resistance_stands_above_the_end_voltages():
+    recording = cycler([2.0, 0.0, -2.0] * 3)  # rests at 3.5 V: 0.5 V over 2 mA
+    result = cycling.compute(recording, Conditions())
+    drawing = Drawing(result.tables, result.findings, {}, recording.table, result.flags)
+    view = View(voltage_offset_V=0.62, voltage_reference="vs Li⁺/Li")
+    chart = next(chart for chart in cycling.draw(drawing, view) if chart.key == "resistance")
+    above, below = chart.panes
+    assert above.y.name == "Internal resistance (Ω)"
+    assert above.layers[0].y[0] == pytest.approx(250)
+    assert below.y.name == "Voltage (V vs Li⁺/Li)"
+    assert below.layers[0].y[0] == pytest.approx(4.62)
+
+
+def test_a_rest_draws_the_first_three_charts_only():
+    assert list(draw([0.0])) == ["capacity", "voltage_curves", "voltage_time"]

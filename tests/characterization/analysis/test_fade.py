@@ -42,6 +42,7 @@ def test_the_true_fade_lies_within_its_95_percent_interval_as_often_as_that(nois
     for _ in range(100):
         capacity = 150 * (1 - 0.003 * (cycle - 1)) + random.normal(0, 1.5 * noise_percent, 60)
         line = fade.straight_line(cycle, capacity)
+        assert line is not None
         hits += abs(line.loss_percent - 0.3) <= factor * line.loss_uncertainty
     assert 90 <= hits <= 99
 
@@ -102,6 +103,7 @@ def test_a_cliff_is_told_with_its_cycle_and_what_it_cost():
     capacity = noisy(3)
     capacity[40:] -= 45
     cliff = fade.cliff(np.arange(1.0, 61.0), capacity)
+    assert cliff is not None
     assert cliff.cycle == 41
     assert cliff.percent == pytest.approx(31, abs=1)  # 45 of 146
     result = compute(cycles_at([1.0] * 30, [2.0] * 20 + [1.2] * 10))
@@ -113,7 +115,9 @@ def test_a_cliff_is_told_with_its_cycle_and_what_it_cost():
 def test_a_sudden_death_within_a_few_cycles_is_a_cliff():
     capacity = noisy(4)
     capacity[50:] -= 12.0 * np.arange(1, 11)
-    assert 49 <= fade.cliff(np.arange(1.0, 61.0), capacity).cycle <= 60
+    cliff = fade.cliff(np.arange(1.0, 61.0), capacity)
+    assert cliff is not None
+    assert 49 <= cliff.cycle <= 60
 
 
 @pytest.mark.parametrize("seed", range(20))
