@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from characterization.analysis.flowed import Counted, Cumulative, Dense, Net
+from characterization.analysis.flowed import Counted, Cumulative, Dense, Net, by_row
 from characterization.analysis.rows import (
     Floats,
     Indices,
@@ -94,7 +94,7 @@ def flow(table: pl.DataFrame) -> Flow:
 
 def _energy(result: Flow) -> Cumulative:
     """Energy in mWh where no counter gives it: charge times the voltage half way through the row's interval."""
-    charge = np.diff(result.charge_mAh.at(np.arange(result.rows)), prepend=0.0)
+    charge = by_row(result.charge_mAh, result.rows)
     return Dense(charge * mean_with_before(result.voltage_V, result.starts))
 
 

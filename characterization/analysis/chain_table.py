@@ -16,6 +16,7 @@ import polars as pl
 
 from characterization.analysis import capacity
 from characterization.analysis.chain import Piece
+from characterization.analysis.flowed import by_row
 from characterization.analysis.rows import column
 from characterization.charts.chart import Numbers
 
@@ -65,7 +66,7 @@ def join(kept: Sequence[Piece]) -> pl.DataFrame:
 
 def _flown(table: pl.DataFrame, *, first: bool) -> _Flown:
     flow = capacity.flow(table)
-    charge, energy = (np.nan_to_num(values).copy() for values in (flow.charge_mAh, flow.energy_mWh))
+    charge, energy = (by_row(quantity, flow.rows) for quantity in (flow.charge_mAh, flow.energy_mWh))
     if not first and flow.kept_before_mAh > 0:
         charge[0] = energy[0] = 0.0  # it flowed before this file began: in the file before, or in none
     begins = np.zeros(len(charge))

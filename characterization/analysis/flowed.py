@@ -107,3 +107,8 @@ class Net(_Sums):
     def gross(self, first: Indices, last: Indices) -> Numbers:
         parts = (self._gains.between(first, last), self._losses.between(first, last))
         return np.asarray(np.abs(parts[0]) + np.abs(parts[1]), dtype=np.float64)
+
+
+def by_row(quantity: Cumulative, rows: int) -> Numbers:
+    """What flowed into each of all ``rows`` rows."""
+    return np.diff(quantity.along(0, rows - 1), prepend=0.0)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from characterization.analysis.capacity import Flow
-from characterization.analysis.flowed import Cumulative
+from characterization.analysis.flowed import Cumulative, by_row
 from characterization.analysis.rows import Indices, Mask, lasts
 from characterization.charts.chart import Numbers
 
@@ -82,15 +82,15 @@ def segments(flow: Flow) -> Segments:
 def _split(flow: Flow, signs: Numbers, both: Mask) -> Segments:
     """The steps, those that go ``both`` ways cut where their direction turns."""
     counts = np.diff(np.append(flow.starts, flow.rows))
-    by_row, split = np.repeat(signs, counts), np.repeat(both, counts)
-    flowed = np.diff(flow.charge_mAh.at(np.arange(flow.rows)), prepend=0.0)
-    by_row[split] = _last_direction(np.sign(flowed), flow.starts)[split]
-    is_start = np.zeros(len(by_row), dtype=bool)
+    row_signs, split = np.repeat(signs, counts), np.repeat(both, counts)
+    flowed = by_row(flow.charge_mAh, flow.rows)
+    row_signs[split] = _last_direction(np.sign(flowed), flow.starts)[split]
+    is_start = np.zeros(flow.rows, dtype=bool)
     is_start[flow.starts] = True
-    is_start[1:] |= by_row[1:] != by_row[:-1]
+    is_start[1:] |= row_signs[1:] != row_signs[:-1]
     starts = np.flatnonzero(is_start)
     declared = np.repeat(~np.isnan(flow.signs), counts)[starts]
-    return Segments(starts, lasts(starts, flow.rows), by_row[starts], declared)
+    return Segments(starts, lasts(starts, flow.rows), row_signs[starts], declared)
 
 
 def _last_direction(signs: Numbers, starts: Indices) -> Numbers:

@@ -42,27 +42,6 @@ def test_rows_first_and_last_cycle_are_as_the_vendor_has_them(name):
         assert (cycle["discharge_capacity_mAh"] or 0.0) == close(expected["discharge_mAh"])
 
 
-def test_a_zeroed_counter_still_yields_3855_mAh():
-    result = cycling.compute(measured("neware/SINTEF__G20M7_BTS91.nda"), Conditions())
-    found = {finding.name: finding.value for finding in result.findings}
-    assert found["first_discharge_capacity"] == pytest.approx(3855.172, abs=1e-3)
-    assert found["first_coulombic_efficiency"] == pytest.approx(100.427, abs=1e-3)
-    message = next(flag.message for flag in result.flags if flag.code == "counter_restarted")
-    assert "90,941.9 s and 91,037.0 s" in message
-    assert "3,716.03 mAh" in message
-
-
-def test_pulses_are_not_integrated_from_their_records():
-    result = cycling.compute(measured("neware/2-1-6_61[07005012].nda"), Conditions())
-    message = next(flag.message for flag in result.flags if flag.code == "integral_differs")
-    assert "counter 299.86 mAh, integral 900.29 mAh" in message
-
-
-def test_a_nearly_full_cell_has_no_first_efficiency():
-    result = cycling.compute(measured("neware/nw4-120-6-1-36.ndax"), Conditions())
-    assert [flag.code for flag in result.flags] == ["first_efficiency_meaningless"]
-
-
 def test_curves_of_700_000_rows_stay_small():
     result = cycling.compute(measured("neware/BTS85-36-6-5-110-20240424.ndax"), Conditions())
     assert result.tables["cycles"].height == 22
