@@ -13,7 +13,7 @@ NAMES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("characterization", "0005_watermarks")]
+    dependencies = [("characterization", "0006_chains")]
 
     operations = [
         migrations.AddField(model_name="cycle", name=name, field=models.FloatField(null=True)) for name in NAMES
