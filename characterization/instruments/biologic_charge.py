@@ -23,13 +23,15 @@ def numbers(table: pl.DataFrame, name: str) -> Numbers:
     return table[name].cast(pl.Float64).to_numpy()
 
 
-def passed(table: pl.DataFrame) -> Numbers | None:
+def passed(table: pl.DataFrame, loops: list[int]) -> Numbers | None:
     """Charge in mAh since the row before, positive while oxidising (charging); None where the table does not say
-    it."""
+    it. ``loops`` are the first rows of the passes of a loop: there ``Q-Qo`` starts again."""
     if "dq_mAh" in table.columns:
         return np.nan_to_num(numbers(table, "dq_mAh"))
     if "charge_mAh" in table.columns:
-        return _grown(numbers(table, "charge_mAh"))
+        grown = _grown(numbers(table, "charge_mAh"))
+        grown[[row for row in loops if row < len(grown)]] = 0.0
+        return grown
     if "Q_charge_discharge_mAh" in table.columns:
         counter = numbers(table, "Q_charge_discharge_mAh")
         grown = _grown(counter)
@@ -43,10 +45,10 @@ def _grown(counter: Numbers) -> Numbers:
     return np.nan_to_num(np.diff(counter, prepend=counter[:1]))
 
 
-def mean_current(table: pl.DataFrame) -> tuple[pl.Series, str]:
+def mean_current(table: pl.DataFrame, loops: list[int]) -> tuple[pl.Series, str]:
     """Current in mA where the file keeps none, and what it is: charge over time since the row before, as EC-Lab
     computes it on export (0 in the first row); without a charge 0 at rest, else null."""
-    charge = passed(table)
+    charge = passed(table, loops)
     if charge is None:
         resting = (
             numbers(table, "mode") == REST if "mode" in table.columns else np.zeros(table.height, dtype=bool)
@@ -60,11 +62,11 @@ def mean_current(table: pl.DataFrame) -> tuple[pl.Series, str]:
     return pl.Series(current), "charge over time since the row before"
 
 
-def charge_columns(recording: Recording) -> pl.DataFrame:
+def charge_columns(recording: Recording, loops: list[int]) -> pl.DataFrame:
     """The recording's table with ``charge_capacity_mAh`` and ``discharge_capacity_mAh``, and energies where the
     file keeps them and may be believed."""
     table = recording.table
-    charge = passed(table)
+    charge = passed(table, loops)
     if charge is not None:
         table = table.with_columns(
             charge_capacity_mAh=np.cumsum(np.maximum(charge, 0.0)),

@@ -37,7 +37,7 @@ class Table:
 
 @dataclass
 class _Layout:
-    """Where the columns of a record lie: number, title, numpy type and byte."""
+    """Where the columns of a record lie: title, numpy type and byte of each."""
 
     fields: list[tuple[str, str, int]] = field(default_factory=list)
     flags_at: int | None = None
@@ -138,6 +138,9 @@ def _place_from_the_end(layout: _Layout, numbers: list[int], widths: dict[int, i
     tail = []
     for number in reversed(numbers[last + 1 :]):
         if number in FLAGS:
+            if layout.flags_at is None and number == layout.flags[0]:
+                at -= 1
+                layout.flags_at = at
             continue
         at -= widths[number]
         tail.append((number, at))

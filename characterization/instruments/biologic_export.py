@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from characterization.instruments.base import Flag, Technique, UnreadableFile
@@ -42,7 +43,7 @@ class Export:
 
     def need(self, table: pl.DataFrame, column: str, words: str) -> None:
         """Raises UnreadableFile ``unsupported`` where the table has no number in the column."""
-        if column not in table.columns or not (numbers(table, column) == numbers(table, column)).any():
+        if column not in table.columns or np.isnan(numbers(table, column)).all():
             raise UnreadableFile("unsupported", f"{self.name} holds no {words}.", EXPORT_AGAIN)
 
 
@@ -71,7 +72,7 @@ def named(export: Export) -> tuple[pl.DataFrame, dict[str, str]]:
     export.meta |= {f"{ours}_is": name.rpartition("_")[0].replace("_", " ") for name, ours in names.items()}
     table = table.rename(names)
     if "current_mA" not in table.columns and "time_s" in table.columns:
-        flowing, said = mean_current(table)
+        flowing, said = mean_current(table, export.loops)
         table = table.with_columns(current_mA=flowing)
         export.meta["current_mA_is"] = said
     return table, units

@@ -24,14 +24,15 @@ _FACTORS = {
 }  # fmt: skip
 _TEXTS = {
     "Electrode material": "electrode_material", "Initial state": "initial_state", "Electrolyte": "electrolyte",
-    "Electrode connection": "electrode_connection", "Reference electrode": "reference_electrode",
+    "Electrode connection": "electrode_connection", 
     "Potential control": "potential_control", "Cycle Definition": "cycle_definition",
 }  # fmt: skip
 _SIZES = {
-    "Mass of active material": ("active_mass_mg", 0.001), "Battery capacity": ("battery_capacity_mAh", 0.0),
-    "Electrode surface area": ("electrode_area_cm2", 0.001), "Characteristic mass": ("characteristic_mass_mg", 1.0),
+    "Mass of active material": "active_mass_mg", "Battery capacity": "battery_capacity_mAh",
+    "Electrode surface area": "electrode_area_cm2", "Characteristic mass": "characteristic_mass_mg",
 }  # fmt: skip
-"""Key in the file: key here, and the value in our unit that EC-Lab writes where nobody entered one."""
+_UNTOUCHED = re.compile(r"0[.,]00[01]0*\s")
+"""What EC-Lab writes where nobody entered a size: 0.001 or 0.000 of whatever unit."""
 
 
 def lines_of(header: list[str]) -> dict[str, list[str]]:
@@ -89,23 +90,21 @@ def meta_of(header: list[str]) -> dict[str, Any]:
     keys = lines_of(header)
     meta: dict[str, Any] = {"technique": technique(header), "comments": "\n".join(keys.get("Comments", []))}
     meta |= {ours: keys[theirs][0] for theirs, ours in _TEXTS.items() if theirs in keys}
-    for theirs, (ours, untouched) in _SIZES.items():
-        value = size(keys[theirs][0]) if theirs in keys else None
-        if value and value != untouched:
-            meta[ours] = value
-    meta |= _instrument(header, keys) | _reference(keys)
+    entered = {ours: keys[theirs][0] for theirs, ours in _SIZES.items() if theirs in keys}
+    meta |= {ours: size(value) for ours, value in entered.items() if not _UNTOUCHED.match(value)}
+    meta |= _instrument(header, keys) | _reference((keys.get("Reference electrode") or [""])[0])
     second = next((moment(line) for line in header if line.startswith("Technique started on")), None)
     if second:
         meta["technique_started_at"] = second.isoformat()
     return {key: value for key, value in meta.items() if value not in ("", None)}
 
 
-def _reference(keys: dict[str, list[str]]) -> dict[str, Any]:
+def _reference(words: str) -> dict[str, Any]:
     """``SCE Saturated Calomel Electrode (0.241 V)``: its name, and its potential against the normal hydrogen
-    electrode."""
-    said = re.match(r"(.+?)\s*\((-?\d+[.,]\d+) V\)$", (keys.get("Reference electrode") or [""])[0])
+    electrode where it is written."""
+    said = re.match(r"(.+?)\s*\((-?\d+[.,]\d+) V\)$", words)
     if not said:
-        return {}
+        return {"reference_electrode": "" if words == "(unspecified)" else words}
     return {"reference_electrode": said[1], "reference_V_vs_NHE": float(said[2].replace(",", "."))}
 
 

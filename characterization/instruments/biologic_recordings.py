@@ -82,7 +82,7 @@ def _cycling(table: pl.DataFrame, export: Export, units: dict[str, str]) -> Reco
     export.need(table, "voltage_V", "cell voltage")
     table = table.with_columns(*step_columns(table, export.loops), *cycle_column(table))
     recording = _recording(Technique.CYCLING, table.drop("cycle_number", strict=False), export, units)
-    recording.table = _ordered(charge_columns(recording))
+    recording.table = _ordered(charge_columns(recording, export.loops))
     flag_values(recording)
     flag_clock(recording)
     return recording
@@ -117,6 +117,8 @@ def _impedance(table: pl.DataFrame, export: Export, units: dict[str, str], part:
         recording.meta["rows_at_0_Hz"] = resting
     parts = numbers(recording.table, "z_real_ohm") + numbers(recording.table, "z_imag_ohm")
     bad = int((~np.isfinite(parts[frequency > 0])).sum())
+    if export.loops[1:] and "charge_mAh" in recording.table.columns:
+        recording.flag("charge_restarts", f"The charge starts again with each of {len(export.loops)} passes.")
     if bad:
         recording.flag("not_a_number", f"{bad:,} of {table.height:,} rows have a frequency and no impedance.")
     return recording

@@ -14,7 +14,7 @@ def step_columns(table: pl.DataFrame, loops: list[int]) -> list[pl.Expr]:
     or Rest, with ``EIS`` behind it where impedance is swept. Empty where the table says nothing of either."""
     if not {"Ns", "mode"} & set(table.columns):
         return []
-    begins = pl.repeat(0, pl.len(), dtype=pl.Int32).ne(0)
+    begins = pl.lit(False)
     for name in {"Ns", "mode"} & set(table.columns):
         begins |= pl.col(name).ne_missing(pl.col(name).shift(1))
     if "Ns_changes" in table.columns:
@@ -24,7 +24,7 @@ def step_columns(table: pl.DataFrame, loops: list[int]) -> list[pl.Expr]:
         sweeping = pl.col("frequency_Hz") > 0
         begins |= sweeping.ne_missing(sweeping.shift(1))
     begins |= pl.int_range(pl.len()).is_in(loops)
-    columns = [pl.max_horizontal(begins.cum_sum(), 1).cast(pl.Int32).alias("step")]
+    columns = [begins.cum_sum().clip(1).cast(pl.Int32).alias("step")]
     if "mode" in table.columns:
         word = pl.col("mode").replace_strict(_WORDS, default="", return_dtype=pl.String)
         ending = pl.when(sweeping).then(pl.lit(" EIS")).otherwise(pl.lit(""))

@@ -1,8 +1,9 @@
 """How fast BioLogic files are read: ``python -m tests.benchmarks.biologic``.
 
-Binary files against 100 MB/s, text against 60 MB/s, decimal comma without a bar of its own; best of several
-rounds, because other work on the machine only ever slows a read down. For the largest file also what follows in
-the worker: cycles, Parquet.
+Binary files against 100 MB/s, text against 60 MB/s, a decimal comma without a bar of its own. Printed are the
+best of several rounds by the clock and by what this process worked in all its threads; the bars hold for the
+better of the two, because other work on the machine only ever slows a read down. For the largest file also what
+follows in the worker: cycles, Parquet.
 """
 
 from __future__ import annotations
@@ -30,25 +31,26 @@ LONG = "gcpl.issue_211.mpt"
 ROUNDS = 15
 
 
-def best(work: Callable[[], object]) -> float:
-    """Seconds of the fastest of several rounds."""
-    taken = []
+def best(work: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds of the fastest of several rounds: by the clock, and worked."""
+    clock, worked = [], []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         work()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+        worked.append(1000 * (time.process_time() - busy))
+        clock.append(1000 * (time.perf_counter() - start))
+    return min(clock), min(worked)
 
 
 def speed(path: Path, bar: float) -> bool:
-    seconds = best(lambda: READERS[path.suffix].read(path))
+    clock, worked = best(lambda: READERS[path.suffix].read(path))
     megabytes = path.stat().st_size / 1e6
-    reached = megabytes / seconds >= bar
+    reached = 1000 * megabytes / min(clock, worked)
     print(
-        f"{path.name[:40]:40} {megabytes:6.1f} MB {1000 * seconds:8.1f} ms {megabytes / seconds:8.0f} MB/s"
-        f"   bar {bar:.0f}{'' if reached else ' !'}"
+        f"{path.name[:32]:32} {megabytes:5.1f} MB {clock:7.1f} ms, {worked:6.1f} ms worked: {reached:4.0f} MB/s,"
+        f" bar {bar:.0f}{'' if reached >= bar else ' !'}"
     )
-    return reached
+    return reached >= bar
 
 
 def lengthened(path: Path, folder: Path, times: int = 10) -> Path:
@@ -63,11 +65,13 @@ def lengthened(path: Path, folder: Path, times: int = 10) -> Path:
 
 def in_the_worker(path: Path) -> None:
     recording = READERS[path.suffix].read(path)[0]
-    read = best(lambda: READERS[path.suffix].read(path))
-    compute = best(lambda: METHOD.compute(recording, Conditions()))
-    parquet = best(lambda: recording.table.write_parquet(io.BytesIO(), compression="zstd"))
-    parts = f"read {1000 * read:.1f} ms, cycles {1000 * compute:.1f} ms, Parquet {1000 * parquet:.1f} ms"
-    print(f"{recording.table.height:,} rows: {parts}, together {1000 * (read + compute + parquet):.1f} ms")
+    parts = {
+        "read": best(lambda: READERS[path.suffix].read(path)),
+        "cycles": best(lambda: METHOD.compute(recording, Conditions())),
+        "Parquet": best(lambda: recording.table.write_parquet(io.BytesIO(), compression="zstd")),
+    }
+    for name, (clock, worked) in parts.items():
+        print(f"{recording.table.height:,} rows, {name}: {clock:.1f} ms, {worked:.1f} ms worked")
 
 
 def main() -> int:

@@ -132,6 +132,21 @@ def test_unknown_columns_of_unequal_width_are_left_out_with_what_lies_between():
     ]
 
 
+def test_flags_behind_unknown_columns_are_found_from_the_end():
+    raw = mpr(
+        [(999, "B", [9] * 2), (998, "H", [9] * 2), (4, "d", [0.0, 1.0]), (6, "f", [3.0, 3.5])],
+        "OCV",
+        version=3,
+    )
+    at = raw.index(b"MODULEVMP data") + 57
+    named = struct.pack("<IB5H", 2, 5, 999, 998, 1, 4, 6).ljust(405, b"\0") + b"\1"
+    rows = b"".join(b"\t\t\t\3" + struct.pack("<df", *row) for row in ((0.0, 3.0), (1.0, 3.5)))
+    rest = raw[raw.index(b"MODULEVMP LOG") :]
+    head = raw[: at - 16] + struct.pack("<I", len(named + rows)) + raw[at - 12 : at]
+    table = read(head + named + rows + rest)[0].table
+    assert (table["mode"].to_list(), table["voltage_V"].to_list()) == ([3, 3], [3.0, 3.5])
+
+
 @pytest.mark.parametrize(("kind", "name"), [("d", "Q_charge_mAh"), ("f", "abs_Ece_h2_V")])
 def test_a_number_that_two_programs_use_is_told_by_its_width(kind: str, name: str):
     assert name in read(mpr([*GCPL_COLUMNS, (498, kind, [1.0] * 6)], flags=GCPL_FLAGS))[0].table.columns
@@ -166,6 +181,18 @@ def test_a_sweep_of_potential_has_scans_and_a_rate():
     assert recording.technique is Technique.CV
     assert recording.table["scan"].unique().sort().to_list() == [1, 2]
     assert recording.meta["scan_rate_mV_per_s"] == pytest.approx(50, rel=1e-3)
+
+
+def test_the_charge_of_a_loop_is_not_counted_where_it_starts_again():
+    """Q-Qo falls from 0.02 to 0 with the second pass: that is no discharge."""
+    columns: list[Column] = [
+        (4, "d", [0.0, 36.0, 72.0, 108.0]), (6, "f", [3.0] * 4), (8, "f", [1.0] * 4), (13, "d", [0.0, 0.02, 0.0, 0.02])
+    ]  # fmt: skip
+    table = read(mpr(columns, "MB", flags=[CC] * 4, loops=[0, 2, 4]))[0].table
+    assert table["charge_capacity_mAh"].to_list() == [0, 0.02, 0.02, 0.04]
+    assert table["discharge_capacity_mAh"].to_list() == [0, 0, 0, 0]
+    sweeps: list[Column] = [*EIS_COLUMNS, (13, "d", [0.0] * 7)]
+    assert [flag.code for flag in read(mpr(sweeps, "PEIS", loops=[0, 4, 7]))[0].flags] == ["charge_restarts"]
 
 
 def test_at_open_circuit_no_current_flows():
