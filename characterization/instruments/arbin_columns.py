@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from characterization.instruments.bdf_columns import is_bdf
 from characterization.instruments.cycler_heads import Head, Word, heads_of, split_unit
 
 _WORDS: dict[str, Word] = {
@@ -83,4 +84,6 @@ def is_arbin(titles: Sequence[str]) -> bool:
     """Whether time, voltage and current are there, and a step or a capacity as Arbin names them."""
     names = {head.ours for head in arbin_heads(titles)}
     slugs = {split_unit(title)[0] for title in titles}
+    if is_bdf(list(titles)):
+        return False  # Arbin's columns may stand beside those that a converter made of them
     return names >= NEEDED and "testtime" in slugs and bool(slugs & {"stepindex", "stepid", "chargecapacity"})

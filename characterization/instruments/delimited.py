@@ -85,14 +85,83 @@ def separator_of(line: str) -> str:
     return max("\t;,", key=line.count)
 
 
-def check_widths(text: Text, start: int, separator: str, width: int, needed: int) -> None:
-    """Holds each line against the heads: ``needed`` cells at least, more than ``width`` only if they are empty.
+def body_of(
+    text: Text, start: int, separator: str, width: int, kept: Sequence[int], texts: Sequence[int], needed: int
+) -> pl.DataFrame:
+    """The rows below the heads: the ``kept`` columns by their place as ``"0"``, ``"1"``; numbers as Float64 unless
+    their place is in ``texts``. Each line has ``needed`` cells at least, more than ``width`` only if they are empty.
 
-    Raises UnreadableFile ``truncated`` for an open last line with fewer cells than its neighbours, ``damaged`` for
-    another. Lines with quoted cells are not looked at.
+    Raises UnreadableFile ``empty`` without rows, ``truncated`` where an open last line has fewer cells than its
+    neighbours, ``damaged`` where another has, or where polars cannot part the text.
     """
-    body = text.raw[start:].rstrip(b"\n ")
-    if b'"' in body or not body:
+    body = text.raw[start:]
+    if not body.strip():
+        raise UnreadableFile("empty", f"{text.name} has heads and no rows.", AGAIN)
+    table = _Body(body, separator, width, kept, texts)
+    comma = separator != "," and re.search(rb"\d,\d", body[:20000]) is not None and b"." not in _numbers(body)
+    if table.is_even() and (frame := table.strictly(comma)) is not None:
+        return frame
+    _check_each(text, body.rstrip(b"\n "), separator, width, needed)
+    try:
+        return table.leniently()
+    except _FAULTS as error:
+        reason = str(error).splitlines()[0][:200]
+        raise UnreadableFile("damaged", f"{text.name} is damaged: {reason}.", AGAIN) from error
+
+
+_FAULTS: tuple[type[BaseException], ...] = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+@dataclass(frozen=True)
+class _Body:
+    raw: bytes
+    separator: str
+    width: int
+    kept: Sequence[int]
+    texts: Sequence[int]
+
+    def is_even(self) -> bool:
+        """Whether there are as many cells as so many lines of ``width`` have; parted strictly, none has another
+        number of them then."""
+        bare, mark = self.raw.rstrip(b"\n "), self.separator.encode()
+        last = bare[bare.rfind(b"\n") + 1 :]
+        whole = bare.count(mark) == (bare.count(b"\n") + 1) * (self.width - 1)
+        return whole and last.count(mark) == self.width - 1
+
+    def parted(self, comma: bool, *, strict: bool = True, all_text: bool = False) -> pl.DataFrame:
+        numbers = set() if all_text else set(self.kept) - set(self.texts)
+        kinds = {f"{place}": pl.Float64() if place in numbers else pl.String() for place in range(self.width)}
+        return pl.read_csv(
+            self.raw, has_header=False, separator=self.separator, decimal_comma=comma, columns=list(self.kept),
+            schema=kinds, truncate_ragged_lines=not strict, quote_char='"' if b'"' in self.raw else None,
+            null_values=["", "-", "--", "NaN", "nan", "N/A"],
+        )  # fmt: skip
+
+    def strictly(self, comma: bool) -> pl.DataFrame | None:
+        """The rows, None where a cell is no number or a line has more cells than there are heads."""
+        try:
+            return self.parted(comma)
+        except _FAULTS:
+            return None
+
+    def leniently(self) -> pl.DataFrame:
+        """As text, with what is no number missing: blanks around numbers, decimal commas, heads in the middle."""
+        frame = self.parted(False, strict=False, all_text=True)
+        numbers = [column for column in frame.columns if int(column) not in self.texts]
+        tidy = [pl.col(column).str.strip_chars(" \t\"'") for column in numbers]
+        if self.separator != ",":
+            tidy = [column.str.replace(",", ".", literal=True) for column in tidy]
+        return frame.with_columns([column.cast(pl.Float64, strict=False) for column in tidy])
+
+
+def _numbers(body: bytes) -> bytes:
+    """The first rows without what looks like a date or a version: what is left of points are decimal ones."""
+    return re.sub(rb"\d{1,4}\.\d{1,2}\.\d{2,4}|:\d\d\.\d+", b"", body[:20000])
+
+
+def _check_each(text: Text, body: bytes, separator: str, width: int, needed: int) -> None:
+    """Holds each line against the heads; lines with quoted cells are not looked at."""
+    if b'"' in body:
         return
     bytes_ = np.frombuffer(body, np.uint8)
     ends = np.append(np.flatnonzero(bytes_ == 10), len(bytes_))
@@ -114,55 +183,3 @@ def check_widths(text: Text, start: int, separator: str, width: int, needed: int
             f"{text.name}: row {odd[0] + 1:,} below the heads has {counts[odd[0]]} cells, the heads name {width}.",
             AGAIN,
         )
-
-
-def body_of(
-    text: Text, start: int, separator: str, width: int, kept: Sequence[int], texts: Sequence[int]
-) -> pl.DataFrame:
-    """The rows below the heads: the ``kept`` columns by their place as ``"0"``, ``"1"``; numbers as Float64 unless
-    their place is in ``texts``.
-
-    Raises UnreadableFile ``empty`` without rows, ``damaged`` where polars cannot part the text.
-    """
-    body = text.raw[start:]
-    if not body.strip():
-        raise UnreadableFile("empty", f"{text.name} has heads and no rows.", AGAIN)
-    comma = separator != "," and re.search(rb"\d,\d", body[:20000]) is not None and b"." not in _numbers(body)
-    try:
-        return _parsed(body, separator, width, kept, texts, comma)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return _leniently(text.name, body, separator, width, kept, texts)
-
-
-def _numbers(body: bytes) -> bytes:
-    """The first rows without what looks like a date or a version: what is left of points are decimal ones."""
-    return re.sub(rb"\d{1,4}\.\d{1,2}\.\d{2,4}|:\d\d\.\d+", b"", body[:20000])
-
-
-def _parsed(
-    body: bytes, separator: str, width: int, kept: Sequence[int], texts: Sequence[int], comma: bool
-) -> pl.DataFrame:
-    kinds: list[type[pl.DataType]] = [
-        pl.Float64 if p in kept and p not in texts else pl.String for p in range(width)
-    ]
-    return pl.read_csv(
-        body, has_header=False, separator=separator, decimal_comma=comma, columns=[int(place) for place in kept],
-        schema={f"{place}": kind for place, kind in enumerate(kinds)}, truncate_ragged_lines=True,
-        quote_char='"' if b'"' in body else None, null_values=["", "-", "--", "NaN", "nan", "N/A"],
-    )  # fmt: skip
-
-
-def _leniently(
-    name: str, body: bytes, separator: str, width: int, kept: Sequence[int], texts: Sequence[int]
-) -> pl.DataFrame:
-    """As text, with what is no number missing: blanks around numbers, decimal commas, heads in the middle."""
-    try:
-        frame = _parsed(body, separator, width, kept, range(width), comma=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise UnreadableFile("damaged", f"{name} is damaged: {reason}.", AGAIN) from error
-    numbers = [column for column in frame.columns if int(column) not in texts]
-    tidy = [pl.col(column).str.strip_chars(" \t\"'") for column in numbers]
-    if separator != ",":
-        tidy = [column.str.replace(",", ".", literal=True) for column in tidy]
-    return frame.with_columns([column.cast(pl.Float64, strict=False) for column in tidy])

@@ -15,7 +15,7 @@ import polars as pl
 from characterization.instruments.arbin_table import named
 from characterization.instruments.base import Recording, UnreadableFile
 from characterization.instruments.cycler_heads import Head, Kind
-from characterization.instruments.delimited import Text, body_of, cells, check_widths
+from characterization.instruments.delimited import Text, body_of, cells
 from characterization.instruments.neware_records import AGAIN, recording
 from characterization.instruments.neware_words import in_english, neware_heads
 
@@ -86,9 +86,9 @@ def read_layers(text: Text, layers: Layers) -> Recording:
     heads = neware_heads(titles)
     body = Text(b"\n".join(lines.records), text.name, text.ended or not lines.last_is_record)
     needed = max(head.place for head in heads if head.ours in ("voltage_V", "current_mA")) + 1
-    check_widths(body, 0, layers.separator, len(titles), needed)
     texts = [head.place for head in heads if head.kind not in (Kind.NUMBER, Kind.COUNT)]
-    frame = body_of(body, 0, layers.separator, len(titles), [head.place for head in heads], texts)
+    places = [head.place for head in heads]
+    frame = body_of(body, 0, layers.separator, len(titles), places, texts, needed)
     if frame.height != len(lines.records):
         raise UnreadableFile(
             "damaged",

@@ -28,7 +28,6 @@ from characterization.instruments.delimited import (
     Text,
     body_of,
     cells,
-    check_widths,
     load,
     separator_of,
     text_of,
@@ -79,10 +78,9 @@ def read(path: Path) -> list[Recording]:
     heads = arbin_heads(titles)
     start = place + len(text.raw[place:].partition(b"\n")[0]) + 1
     needed = max(head.place for head in heads if head.ours in NEEDED) + 1
-    check_widths(text, start, separator, len(titles), needed)
     places = [head.place for head in heads]
     texts = [head.place for head in heads if head.kind not in (Kind.NUMBER, Kind.COUNT)]
-    frame = body_of(text, start, separator, len(titles), places, texts)
+    frame = body_of(text, start, separator, len(titles), places, texts, needed)
     heading = [line for line in text.raw[:place].decode(errors="replace").split("\n") if line.strip()]
     meta = {"columns_in_file": titles, "heading": heading[:20]}
     found_tests = recordings(named(frame, heads), {None: Said(meta)}, path.name, sort=False)

@@ -23,7 +23,7 @@ from pathlib import Path
 from characterization.instruments.arbin_table import named
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile
 from characterization.instruments.cycler_heads import Kind
-from characterization.instruments.delimited import body_of, cells, check_widths, load, separator_of, text_of
+from characterization.instruments.delimited import body_of, cells, load, separator_of, text_of
 from characterization.instruments.neware_layers import Layers, read_layers
 from characterization.instruments.neware_records import AGAIN, recording
 from characterization.instruments.neware_words import are_layers, are_records, is_summary, neware_heads
@@ -72,9 +72,9 @@ def read(path: Path) -> list[Recording]:
     start, titles, separator = found
     heads = neware_heads(titles)
     needed = max(head.place for head in heads if head.ours in ("voltage_V", "current_mA")) + 1
-    check_widths(text, start, separator, len(titles), needed)
     texts = [head.place for head in heads if head.kind not in (Kind.NUMBER, Kind.COUNT)]
-    frame = body_of(text, start, separator, len(titles), [head.place for head in heads], texts)
+    places = [head.place for head in heads]
+    frame = body_of(text, start, separator, len(titles), places, texts, needed)
     return [_said(recording(named(frame, heads), {"columns_in_file": titles}, path.name), text.ended)]
 
 

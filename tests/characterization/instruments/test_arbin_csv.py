@@ -217,3 +217,17 @@ def test_the_sidecar_of_the_corpus_goes_to_the_reader_of_its_table():
     path = corpus("cycler/arbin/FastCharge_000025_CH8_Metadata.csv")
     found = registry.read(path, path.name)
     assert (found.reader.name, found.recordings[0].title) == ("arbin_csv", "EL150800453116")
+
+
+def test_a_line_with_a_cell_too_many_does_not_hide_one_with_a_cell_too_few():
+    lines = export().splitlines(keepends=True)
+    lines[5] = lines[5].replace("\n", ",1\n")
+    lines[9] = lines[9].rpartition(",")[0] + "\n"
+    recording = read("".join(lines))
+    assert recording.table.height == 40
+    assert recording.table["discharge_capacity_mAh"].null_count() == 1
+
+
+def test_arbins_columns_beside_those_of_the_exchange_format_are_left_to_its_reader():
+    text = SPELLINGS["MITS 7"] + ",Test Time / s,Voltage / V,Current / A\n"
+    assert READER.sniff(text.encode(), "cell.bdf.csv") == 0
