@@ -168,6 +168,7 @@ def _bare_environment() -> dict[str, str]:
         **kept,
         "PYTHONPATH": str(Path(settings.BASE_DIR)),
         "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # matrices of a spectrum are small: threads only wait for one another
         "MPLCONFIGDIR": str(settings.LABSYS_SCRATCH),
         "LABSYS_READER_MEMORY_BYTES": str(settings.LABSYS_READER_MEMORY_BYTES),
         "LABSYS_READER_FILE_BYTES": str(settings.LABSYS_READER_FILE_BYTES),

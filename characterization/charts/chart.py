@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.float64]
-LayerKind = Literal["line", "points", "line+points", "band", "area", "sticks"]
+LayerKind = Literal["line", "points", "line+points", "band", "area", "sticks", "heat"]
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,10 @@ class Layer:
     """One line, cloud, band or set of sticks.
 
     ``x`` and ``y`` have one length; ``band`` fills between ``y`` and ``y2``, ``area`` between ``y`` and ``y2`` or zero,
-    ``sticks`` rise from zero. NaN breaks a line. ``colour`` is ``s0`` … ``s8``, ``text``, ``text2`` or ``ramp:0.25``
-    (place in the ordered ramp, 0 first, 1 last). ``label`` is written at the end of the line; empty labels are not.
+    ``sticks`` rise from zero. ``heat`` colours a field by ``z`` in cividis: one row per ``y`` and one column per ``x``,
+    both ascending and of their own lengths; its ``label`` names z with its unit. NaN breaks a line. ``colour`` is
+    ``s0`` … ``s8``, ``text``, ``text2`` or ``ramp:0.25`` (place in the ordered ramp, 0 first, 1 last). ``label`` is
+    written at the end of the line; empty labels are not.
     ``hollow`` marks are for charge, filled ones for discharge. ``mark`` is circle, square, triangle, diamond,
     triangle-down, cross, pentagon, star, ring; empty means by colour. ``thin`` lines are spectra.
     ``source`` names the sample or measurement for the hover card.
@@ -55,6 +57,7 @@ class Layer:
     mark_every: int = 1
     thin: bool = False
     source: str = ""
+    z: Numbers | None = None
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,13 @@ def x_range(chart: Chart) -> tuple[float, float]:
 
 def y_range(pane: Pane) -> tuple[float, float]:
     values = [array for layer in pane.layers for array in _heights(layer, pane.y)]
-    low, high = pane.y.range or _span(values, pane.y, tight=False)
+    fields = bool(pane.layers) and all(layer.kind == "heat" for layer in pane.layers)
+    low, high = pane.y.range or _span(values, pane.y, tight=fields)
     return (high, low) if pane.y.reversed else (low, high)
 
 
 def _only_lines(chart: Chart) -> bool:
-    return all(layer.kind in ("line", "band", "area") for layer in chart.layers)
+    return all(layer.kind in ("line", "band", "area", "heat") for layer in chart.layers)
 
 
 def _heights(layer: Layer, axis: Axis) -> Iterable[Numbers]:
@@ -77,11 +78,11 @@ def _span(arrays: Sequence[Numbers], axis: Axis, *, tight: bool) -> tuple[float,
     if not held:
         return (0.1, 1.0) if axis.log else (0.0, 1.0)
     low, high = min(float(a.min()) for a in held), max(float(a.max()) for a in held)
+    if tight and high > low:
+        return low, high
     if axis.log:
         wider = (high / low) ** PAD if high > low else 2.0
         return low / wider, high * wider
-    if tight and high > low:
-        return low, high
     wider = PAD * (high - low) if high > low else max(abs(high) * PAD, 0.5)
     return low - wider, high + wider
 
@@ -102,7 +103,11 @@ def fractions(values: Numbers, ends: tuple[float, float], *, log: bool) -> Numbe
 
 def label_point(layer: Layer, axis: Axis) -> tuple[float, float] | None:
     """Where a label is written: the first or the last finite point of a layer, whichever lies further right."""
-    good = np.flatnonzero(np.isfinite(layer.x) & np.isfinite(layer.y))
+    good = (
+        np.flatnonzero(np.isfinite(layer.x) & np.isfinite(layer.y))
+        if layer.kind != "heat"
+        else np.zeros(0, int)
+    )
     if not good.size:
         return None
     first, last = good[0], good[-1]
@@ -128,7 +133,8 @@ def _widened(ends: tuple[float, float], span: float) -> tuple[float, float]:
 
 
 def labelled(chart: Chart) -> list[Layer]:
-    return [layer for layer in chart.layers if layer.label]
+    """Layers whose label is written beside them; that of a heat layer stands at its colour scale."""
+    return [layer for layer in chart.layers if layer.label and layer.kind != "heat"]
 
 
 def wants_legend(chart: Chart) -> bool:

@@ -33,6 +33,7 @@ LEFT, RIGHT, TOP, BOTTOM, GAP = 30.0, 8.0, 15.0, 24.0, 19.0
 
 CHARACTER_PT = 3.9
 RIGHT_WITH_LABELS = 74.0
+RIGHT_WITH_SCALE = 40.0
 DEFAULT_HEIGHT_MM = 58.0
 INK = PAPER["light"]
 _PRESS = threading.Lock()
@@ -103,12 +104,15 @@ def _figure(chart: Chart, width_mm: float, height_mm: float) -> Figure:
             print_layers.draw(axes, pane)
             _labels(axes, chart, pane, (*size, right))
     _words(figure, chart, width, height)
+    print_layers.scales(figure, TICK_PT)
     if layout.wants_legend(chart) and not chart.empty:
         print_layers.legend(figure.axes[0], TICK_PT)
     return figure
 
 
 def _right_margin(chart: Chart) -> float:
+    if not chart.empty and any(layer.kind == "heat" for layer in chart.layers):
+        return RIGHT_WITH_SCALE
     if chart.empty or not layout.labelled(chart):
         return RIGHT
     widest = max(len(layer.label) for layer in layout.labelled(chart)) * CHARACTER_PT + (

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
-from matplotlib.ticker import Formatter
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter, MaxNLocator
 
 from characterization.charts.chart import Layer, Pane
-from characterization.charts.style import FILL_OPACITY, colour, mark_of
+from characterization.charts.style import FILL_OPACITY, PAPER, colour, mark_of
 
 SYMBOLS = {
     "circle": "o",
@@ -32,7 +34,10 @@ def draw(axes: Axes, pane: Pane) -> None:
 
 def _layer(axes: Axes, layer: Layer) -> None:
     tint = colour(layer.colour)
-    if layer.kind == "sticks":
+    if layer.z is not None:
+        field = axes.pcolormesh(layer.x, layer.y, layer.z, cmap="cividis", shading="nearest", rasterized=True)
+        field.set_label(layer.label)
+    elif layer.kind == "sticks":
         axes.vlines(layer.x, 0, layer.y, colors=tint, linewidth=0.8, label=layer.label or "_")
     elif layer.kind in ("band", "area"):
         lower = layer.y2 if layer.y2 is not None else np.zeros(len(layer.y))
@@ -60,6 +65,20 @@ def _strokes(layer: Layer, tint: str) -> dict[str, Any]:
             "markeredgewidth": 0.7 if hollow else 0.0,
         }
     return strokes
+
+
+def scales(figure: Figure, size_pt: float) -> None:
+    """A colour scale at the right of each coloured field, its name above."""
+    fields = [(axes, one) for axes in figure.axes for one in axes.collections if isinstance(one, QuadMesh)]
+    for axes, field in fields:
+        box = axes.get_position()
+        beside = figure.add_axes((box.x1 + 0.012, box.y0 + 0.05 * box.height, 0.018, 0.9 * box.height))
+        figure.colorbar(field, cax=beside).outline.set_visible(False)
+        beside.yaxis.set_major_locator(MaxNLocator(4))
+        beside.tick_params(labelsize=size_pt, labelcolor=PAPER["light"].text2, length=0, pad=2)
+        beside.set_title(
+            str(field.get_label()), fontsize=size_pt, color=PAPER["light"].text2, pad=3, loc="left"
+        )
 
 
 def legend(axes: Axes, size_pt: float) -> None:

@@ -1,4 +1,4 @@
-"""The layers of a chart as Plotly traces: scatter and bar, nothing else, so the small bundle is enough."""
+"""The layers of a chart as Plotly traces: scatter, bar and heatmap, which the cartesian bundle holds."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ SYMBOLS = {
     "pentagon": "pentagon",
     "star": "star",
     "ring": "circle",
+}
+COLOUR_SCALE = {
+    "thickness": 10,
+    "len": 0.9,
+    "outlinewidth": 0,
+    "nticks": 4,
+    "ticks": "",
+    "x": 1.01,
+    "xpad": 4,
 }
 STICK_SHARE = 1 / 400
 FLOAT32_ENOUGH = 1e-3
@@ -118,6 +127,8 @@ def _marker(layer: Layer, theme: Theme) -> dict[str, Any]:
 
 
 def _layer(layer: Layer, base: dict[str, Any], chart: Chart, theme: Theme) -> list[dict[str, Any]]:
+    if layer.z is not None:
+        return [_heat(layer, layer.z, base, theme)]
     if layer.kind == "sticks":
         left, right = layout.x_range(chart)
         bar = {
@@ -135,6 +146,16 @@ def _layer(layer: Layer, base: dict[str, Any], chart: Chart, theme: Theme) -> li
     if layer.kind != "line":
         trace["marker"] = _marker(layer, theme)
     return [trace]
+
+
+def _heat(layer: Layer, field: Numbers, base: dict[str, Any], theme: Theme) -> dict[str, Any]:
+    """A field of colours with its scale beside it."""
+    words_at = {"size": 11, "color": PAPER[theme].text2}
+    scale = COLOUR_SCALE | {"tickfont": words_at, "title": {"text": words(layer.label), "font": words_at}}
+    cells = packed(field.ravel()) | {"shape": f"{field.shape[0]}, {field.shape[1]}"}
+    hover = base["hovertemplate"].replace("<extra>", f"<br>{words(layer.label)} %{{z:.4~g}}<extra>")
+    own = {"type": "heatmap", "z": cells, "colorscale": "Cividis", "colorbar": scale, "hovertemplate": hover}
+    return base | own | {"showlegend": False}
 
 
 def _filled(layer: Layer, base: dict[str, Any], theme: Theme) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ PANEL_WIDTH, PANEL_HEIGHT = 560.0, 320.0
 
 MARGIN = {"l": 52, "r": 12, "t": 28, "b": 38}
 RIGHT_WITH_LABELS = 130
+RIGHT_WITH_SCALE = 72
 GAP_PX = 30.0
 CHARACTER_PX = 6.4
 LABEL_PX = 13.0
@@ -110,6 +111,8 @@ def _at(value: float, axis: Axis) -> float:
 
 def labels(chart: Chart, theme: Theme) -> tuple[list[dict[str, Any]], int]:
     """Words at the ends of lines, moved apart, and the right margin that they need."""
+    if any(layer.kind == "heat" for layer in chart.layers):
+        return [], RIGHT_WITH_SCALE
     if layout.wants_legend(chart) or not layout.labelled(chart):
         return [], MARGIN["r"]
     widest = max(len(layer.label) for layer in layout.labelled(chart)) * CHARACTER_PX + 12

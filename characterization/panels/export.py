@@ -41,6 +41,8 @@ def _fit(layer: Layer, start: float | None, end: float | None) -> Layer:
     if end is not None:
         kept &= layer.x <= end
     rows = np.flatnonzero(kept)
+    if layer.z is not None:
+        return replace(layer, x=layer.x[rows], z=layer.z[:, rows])
     if layer.kind in _THINNED and rows.size > MOST_POINTS and np.isfinite(layer.y[rows]).all():
         values = np.ascontiguousarray(layer.y[rows], dtype=np.float64)
         rows = rows[_THINNER.downsample(values, n_out=MOST_POINTS).astype(np.intp)]

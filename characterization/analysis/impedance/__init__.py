@@ -1,0 +1,1 @@
+"""Impedance: spectra, Kramers–Kronig test, equivalent circuits, distribution of relaxation times, conductivity."""
