@@ -96,7 +96,8 @@ def _base(chart: Chart, y: Axis, layer: Layer, axis: str) -> dict[str, Any]:
 
 def _hover(x: Axis, y: Axis, layer: Layer, *, simulated: bool) -> str:
     """Source, series, both values with their units."""
-    heads = [words(part) for part in (layer.source, layer.label) if part]
+    named = "" if layer.kind == "heat" else layer.label
+    heads = [words(part) for part in (layer.source, named) if part]
     lines = [f"<b>{' · '.join(heads)}</b>"] if heads else []
     for axis, letter in ((x, "x"), (y, "y")):
         unit = f" {words(axis.unit)}" if axis.unit else ""

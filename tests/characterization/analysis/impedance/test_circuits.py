@@ -177,10 +177,8 @@ def test_uncertainty_of_an_effective_capacitance_is_the_spread_of_many():
 def test_arcs_below_1e_8_farad_are_counted_to_the_electrolyte_and_slower_ones_to_the_interface():
     z = from_circuit("R0-p(R1,CPE1)-p(R2,CPE2)", [10, 50, 1e-9, 0.95, 200, 1e-5, 0.9], FREQUENCY)
     (own,) = resistances([fitted(CIRCUIT, z)])
-    told = [
-        measured and (round(measured[0], 6), measured[2])
-        for measured in (own.ohmic, own.electrolyte, own.interfacial)
-    ]
+    measured = (own.ohmic, own.electrolyte, own.interfacial)
+    told = [one and (round(one[0], 6), one[2]) for one in measured]
     assert told == [(10, "R0"), (60, "R0 + R1"), (200, "R2")]
 
 

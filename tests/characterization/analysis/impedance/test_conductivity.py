@@ -35,7 +35,7 @@ def test_the_uncertainty_of_an_activation_energy_is_the_spread_of_many():
         noise = np.exp(0.05 * np.random.default_rng(seed).standard_normal(5))
         found = arrhenius(TEMPERATURES, at(TEMPERATURES, 0.35) * noise)
         energies.append(found.energy_eV)
-        told.append(found.uncertainty_eV)
+        told.append(found.uncertainty_eV or 0.0)
     assert np.mean(energies) == pytest.approx(0.35, abs=0.001)
     assert np.sqrt(np.mean(np.square(told))) == pytest.approx(np.std(energies), rel=0.15)
 
