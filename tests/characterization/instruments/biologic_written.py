@@ -74,11 +74,16 @@ def mpr(
     version: int = 11,
     logged: bool = True,
     loops: Sequence[int] = (),
+    analog: str = "",
 ) -> bytes:
     new = version >= 10
     own = 10 if new else 0
     raw = b"BIO-LOGIC MODULAR FILE\x1a".ljust(48) + bytes(4)
     raw += module("VMP Set", own, settings(technique), new=new)
+    if analog:
+        area = bytearray(0x100)
+        pstr(area, 0x36 + new, analog)
+        raw += module("VMP ExtDev", own, bytes(area), new=new)
     raw += module("VMP data", version, data(columns, flags, version), new=new)
     if logged:
         raw += module("VMP LOG", own, log(), new=new)

@@ -195,6 +195,14 @@ def test_the_charge_of_a_loop_is_not_counted_where_it_starts_again():
     assert [flag.code for flag in read(mpr(sweeps, "PEIS", loops=[0, 4, 7]))[0].flags] == ["charge_restarts"]
 
 
+@pytest.mark.parametrize("version", [3, 11])
+def test_an_analog_input_has_the_name_and_unit_that_the_user_gave_it(version: int):
+    raw = mpr([*GCPL_COLUMNS, (16, "f", [163.0] * 6)], flags=GCPL_FLAGS, version=version, analog="Force/N")
+    recording = read(raw)[0]
+    assert recording.table["force_N"].to_list() == [163.0] * 6
+    assert recording.unit("force_N") == "N"
+
+
 def test_at_open_circuit_no_current_flows():
     columns: list[Column] = [(4, "d", [0.0, 1.0]), (6, "f", [3.0, 3.1])]
     table = read(mpr(columns, "OCV", flags=[REST, REST]))[0].table

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from characterization.instruments.base import Recording, Technique, UnreadableFile
+from characterization.instruments.biologic_columns import Column, parse_title
 from characterization.instruments.formats.biologic_mpt import READER
 from tests.characterization.instruments.biologic_written import (
     EIS_ROWS,
@@ -207,6 +208,25 @@ def test_cells_that_are_no_numbers_are_counted_and_stay_empty():
     recording = read(TEXT.replace(number(4.0, 7), "-1.#IND0000E+000"))[0]
     assert recording.table["voltage_V"].to_list() == [3.0, 3.5, 3.75, None, 3.75, 3.5]
     assert "1 of 6 cells in column Ewe/V are no numbers." in [flag.message for flag in recording.flags]
+
+
+@pytest.mark.parametrize(
+    ("title", "column"),
+    [
+        ("Q charge/discharge/mA.h", Column("Q_charge_discharge_mAh", 1, "")),
+        ("control/V/mA", Column("control", 1, "V or mA")),
+        ("ox/red", Column("ox_red", 1, "")),
+        ("|I|/A", Column("abs_I_mA", 1000, "")),
+        ("-Im(Zwe-ce)/Ohm", Column("minus_Im_Zwe_ce_ohm", 1, "")),
+        ("Re(Conductivity)/mS/cm", Column("Re_conductivity_mS_per_cm", 1, "mS/cm")),
+        ("<Ewe/V>", Column("mean_Ewe_V", 1, "")),
+        ("Temperature/\ufffdC", Column("temperature_degC", 1, "")),
+        ("Capacitance charge/\u03bcF", Column("capacitance_charge_uF", 1, "µF")),
+        ("Energy we charge/W.h", Column("energy_charge_mWh", 1000, "")),
+    ],
+)
+def test_a_title_is_parted_into_quantity_and_unit(title: str, column: Column):
+    assert parse_title(title) == column
 
 
 def test_an_analog_input_is_not_believed_to_be_volts():
