@@ -13,7 +13,7 @@ import polars as pl
 
 from characterization.instruments.cycler_numbers import Decimals, number
 
-_DURATION = r"^(-)?(?:(\d+)\s*(?:d|days?|[-.,])\s*,?\s*)?(\d+):(\d+)(?::(\d+(?:[.,:]\d+)?))?$"
+_HOURS = re.compile(r"(?:(\d{1,6})\s*(?:d|days?|[-.,])\s*,?\s*)?(\d{1,9})")
 _DATE = re.compile(
     r"(?P<a>\d{1,4})(?P<mark>[/.\- ])(?P<b>\d{1,2}|[A-Za-z]{3,9})(?P=mark)(?P<c>\d{2,4})"
     r"(?:(?P<gap>[ T,]+)(?P<time>\d{1,2}:\d{2}(?P<sec>:\d{2}(?P<frac>[.,]\d+)?)?)(?P<pm>\s*[AaPp]\.?[Mm]\.?)?)?"
@@ -22,20 +22,36 @@ _SAMPLE_ROWS = 2000
 _YEARS = 1970, 2100
 
 
-def seconds(cells: pl.Expr, factor: float, decimals: Decimals, *, clocked: bool) -> pl.Expr:
+def seconds(cells: pl.Series, factor: float, decimals: Decimals, *, clocked: bool) -> pl.Series:
     """Durations in s; a bare number is multiplied by ``factor``. What is none becomes null.
 
     ``clocked`` says that there are durations with colons in the column.
     """
-    plain = number(cells, decimals) * factor
+    plain = cells.to_frame("cell").select(number(pl.col("cell"), decimals) * factor).to_series()
     if not clocked:
         return plain
-    parts = cells.str.strip_chars().str.extract_groups(_DURATION).struct
-    minus, days, hours, minutes, rest = (parts.field(f"{place}") for place in range(1, 6))
-    whole = days.cast(pl.Float64).fill_null(0.0) * 86400 + hours.cast(pl.Float64) * 3600
-    tail = rest.str.replace(r"[,:]", ".").cast(pl.Float64, strict=False).fill_null(0.0)
-    told = whole + minutes.cast(pl.Float64) * 60 + tail
-    return pl.coalesce(pl.when(minus.is_null()).then(told).otherwise(-told), plain)
+    parts = cells.str.strip_chars().str.splitn(":", 3).struct.unnest()
+    heads = parts["field_0"].unique()
+    before_colon = heads.to_frame("field_0").with_columns(_seconds_of_hours(heads))
+    told = parts.join(before_colon, on="field_0", how="left", maintain_order="left", nulls_equal=True).select(
+        pl.col("hours_s")
+        + pl.col("field_1").cast(pl.Float64, strict=False) * 60
+        + pl.when(pl.col("field_2").is_null()).then(0.0).otherwise(_decimal(pl.col("field_2")))
+    )
+    return told.to_series().zip_with(told.to_series().is_not_null(), plain)
+
+
+def _seconds_of_hours(heads: pl.Series) -> pl.Series:
+    """What stands before the first colon, days and hours, in s; there are few different ones of it."""
+    found = [_HOURS.fullmatch(head or "") for head in heads.to_list()]
+    values = [int(one[1] or 0) * 86400.0 + int(one[2]) * 3600 if one else None for one in found]
+    return pl.Series("hours_s", values, dtype=pl.Float64)
+
+
+def _decimal(rest: pl.Expr) -> pl.Expr:
+    """Seconds whose fraction stands behind a point, a comma or, before milliseconds, a colon."""
+    pointed = rest.str.replace(",", ".", literal=True).str.replace(":", ".", literal=True)
+    return pointed.cast(pl.Float64, strict=False)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from characterization.instruments.cycler_numbers import number
 from characterization.instruments.cycler_signs import count_steps, signed_current
 from characterization.instruments.cycler_time import set_time
 from characterization.instruments.cycler_titles import Column, Kind, Mapped, further, map_titles
-from characterization.instruments.cycler_work import Dialect, Work
+from characterization.instruments.cycler_work import Dialect, Table, Work
 from characterization.instruments.cycling import flag_clock, flag_counters, flag_values
 from characterization.instruments.text_sheet import Sheet
 from characterization.instruments.text_sheet_rows import AGAIN
@@ -42,9 +42,7 @@ def cycling_recording(sheet: Sheet, dialect: Dialect, said_dates: Sequence[str] 
     )
     extra = further(sheet.titles, work.mapped)
     wanted = [column for column in [*work.mapped, *extra] if column.kind is not Kind.CLOCK]
-    lazy = sheet.cells.lazy().select([_values(work, column).alias(column.ours) for column in wanted])
-    table = lazy.collect()  # lazily, because then the groups of a duration are matched once
-    work.table = {name: table[name] for name in table.columns}
+    work.table = _values(work, wanted)
     _refuse_empty(work)
     set_time(work)
     names = _drop_silent(work, extra)
@@ -55,13 +53,26 @@ def cycling_recording(sheet: Sheet, dialect: Dialect, said_dates: Sequence[str] 
     return _recording(work, names)
 
 
-def _values(work: Work, column: Mapped) -> pl.Expr:
-    cells, decimals = pl.col(str(column.place)), work.sheet.decimals
+def _values(work: Work, wanted: list[Mapped]) -> Table:
+    """The columns in our names and units, as they stand in the file."""
+    cells, decimals = work.sheet.cells, work.sheet.decimals
+    plain = [column for column in wanted if column.kind is not Kind.DURATION]
+    found = cells.select([_expression(work, column).alias(column.ours) for column in plain])
+    table = {name: found[name] for name in found.columns}
+    for column in wanted:
+        if column.kind is Kind.DURATION:
+            times, clocked = cells[str(column.place)], work.clocked(column)
+            table[column.ours] = seconds(times, column.factor or 1.0, decimals, clocked=clocked).alias(
+                column.ours
+            )
+    return table
+
+
+def _expression(work: Work, column: Mapped) -> pl.Expr:
+    cells = pl.col(str(column.place))
     if column.kind is Kind.TEXT:
         return cells.str.strip_chars().replace(work.dialect.words).cast(pl.Categorical)
-    if column.kind is Kind.DURATION:
-        return seconds(cells, column.factor or 1.0, decimals, clocked=work.clocked(column))
-    values = number(cells, decimals)
+    values = number(cells, work.sheet.decimals)
     return values * (column.factor or 1.0) if column.kind is Kind.NUMBER else values
 
 

@@ -178,3 +178,14 @@ def _own_name(name: str, unit: str) -> str:
     target = "degC" if unit == "c" else next((ours for ours, units in _FACTORS.items() if unit in units), "")
     slug = re.sub(r"[^0-9a-z]+", "_", name).strip("_")
     return f"{slug}_{target}" if slug and target else ""
+
+
+def places_of(titles: Sequence[str], columns: Sequence[Column], also: str = "") -> list[int]:
+    """The columns that are understood or have a unit, and those whose titles fit the pattern ``also``: no other needs
+    to be taken out of the text."""
+    mapped = map_titles(titles, columns)
+    known = {column.place for column in [*mapped, *further(titles, mapped)]}
+    named = {
+        place for place, title in enumerate(titles) if also and re.fullmatch(also, title.strip().lower())
+    }
+    return sorted(known | named)

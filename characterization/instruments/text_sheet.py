@@ -30,6 +30,7 @@ TITLES_WITHIN = 300
 _HEADER_CHARS = 2_000_000
 
 IsTitles = Callable[[list[str]], bool]
+Wanted = Callable[[list[str]], list[int]]
 
 
 @dataclass
@@ -65,8 +66,11 @@ def find_titles(lines: list[str], is_titles: IsTitles) -> tuple[int, str, list[s
     return None
 
 
-def read_sheet(path: Path, is_titles: IsTitles) -> Sheet:
-    """The table of a file. Raises UnreadableFile ``not_this_format`` where no line of it is a line of titles."""
+def read_sheet(path: Path, is_titles: IsTitles, wanted: Wanted | None = None) -> Sheet:
+    """The table of a file, of its columns those that ``wanted`` picks by their titles (without it all).
+
+    Raises UnreadableFile ``not_this_format`` where no line of it is a line of titles.
+    """
     text = load(path).raw.decode(errors="replace")
     lines, found = _titles_in(text, is_titles)
     if found is None:
@@ -77,7 +81,7 @@ def read_sheet(path: Path, is_titles: IsTitles) -> Sheet:
     body = text[sum(len(line) + 1 for line in lines[: place + 1]) :]
     if not body.strip():
         raise UnreadableFile("empty", f"{path.name} has a line of titles and no rows.", AGAIN)
-    return _sheet(path.name, lines[:place], titles, body, separator)
+    return _sheet(path.name, lines[:place], titles, body, separator, wanted)
 
 
 def _titles_in(text: str, is_titles: IsTitles) -> tuple[list[str], tuple[int, str, list[str]] | None]:
@@ -85,13 +89,17 @@ def _titles_in(text: str, is_titles: IsTitles) -> tuple[list[str], tuple[int, st
     return lines, find_titles(lines, is_titles)
 
 
-def _sheet(name: str, header: list[str], titles: list[str], body: str, separator: str) -> Sheet:
+def _sheet(
+    name: str, header: list[str], titles: list[str], body: str, separator: str, wanted: Wanted | None
+) -> Sheet:
     if separator == " ":
         body, separator = re.sub(r"[ \t]+", "\t", re.sub(r"(?m)^[ \t]+|[ \t]+$", "", body)), "\t"
         _refuse_shifted(body, titles, name)
     flags: list[Flag] = []
     body = whole_lines(body, separator, name, flags)
-    cells = without_titles(parsed(body, separator, len(titles), name, flags), titles, flags)
+    cells = without_titles(
+        parsed(body, separator, len(titles), name, flags, wanted(titles) if wanted else None), titles, flags
+    )
     if not cells.height:
         raise UnreadableFile("empty", f"{name} has a line of titles and no rows.", AGAIN)
     return Sheet(name, header, titles, cells, decimals_of(body[:SAMPLE_CHARS], separator), flags)

@@ -62,8 +62,10 @@ def _refuse_cut_number(before: list[str], last: str, separator: str, name: str) 
         )
 
 
-def parsed(body: str, separator: str, named: int, name: str, flags: list[Flag]) -> pl.DataFrame:
-    """All cells as text. Raises ``damaged`` where a few lines have another number of cells than all the others."""
+def parsed(
+    body: str, separator: str, named: int, name: str, flags: list[Flag], places: list[int] | None
+) -> pl.DataFrame:
+    """The cells of the columns at ``places`` (None: of all) as text. Raises ``damaged`` where a few lines have another number of cells than all the others."""
     quoted, raw = '"' in body, body.encode()
     width = max(named, _widest(body, separator) if quoted else _even_width(raw, separator, name, flags))
     rows = raw.count(b"\n")
@@ -79,13 +81,15 @@ def parsed(body: str, separator: str, named: int, name: str, flags: list[Flag]) 
             infer_schema=False,
             truncate_ragged_lines=True,
             missing_columns="insert",
+            columns=places or None,
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = str(error).splitlines()[0][:200]
         raise UnreadableFile("damaged", f"{name} is damaged: {reason}.", AGAIN) from error
     if quoted:
         _check_quotes(body, cells.height, name)
-    return cells.filter(~pl.all_horizontal(pl.all().is_null()))
+    blank = cells.to_series(0).null_count() > 0
+    return cells.filter(~pl.all_horizontal(pl.all().is_null())) if blank else cells
 
 
 def _check_quotes(body: str, height: int, name: str) -> None:
@@ -128,8 +132,9 @@ def _even_width(raw: bytes, separator: str, name: str, flags: list[Flag]) -> int
 def without_titles(cells: pl.DataFrame, titles: list[str], flags: list[Flag]) -> pl.DataFrame:
     """Titles that stand again among the rows, as where exports were joined, are no rows."""
     again = pl.lit(True)
-    for place, title in enumerate(titles[:4]):
-        again &= pl.col(str(place)).fill_null("").str.strip_chars().str.strip_chars("~") == title.strip("~")
+    for column in cells.columns[:4]:
+        title = titles[int(column)].strip("~") if int(column) < len(titles) else ""
+        again &= pl.col(column).fill_null("").str.strip_chars().str.strip_chars("~") == title
     count = int(cells.select(again.sum()).item())
     if not count:
         return cells

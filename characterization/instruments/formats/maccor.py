@@ -22,7 +22,7 @@ from pathlib import Path
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode
 from characterization.instruments.cycler_common import COMMON
 from characterization.instruments.cycler_sheet import cycling_recording
-from characterization.instruments.cycler_titles import Column, Kind
+from characterization.instruments.cycler_titles import Column, Kind, places_of
 from characterization.instruments.cycler_work import Dialect
 from characterization.instruments.maccor_aux import flag_records, name_auxiliaries
 from characterization.instruments.maccor_header import describe, said_dates
@@ -59,6 +59,10 @@ def _is_titles(cells: list[str]) -> bool:
     return bool(_TITLES.fullmatch(cells[0].strip('"'))) and len(cells) > 5
 
 
+def _wanted(titles: list[str]) -> list[int]:
+    return places_of(titles, DIALECT.columns, also=r"aux.*|units?")
+
+
 def _read_table(sheet: Sheet) -> Recording:
     said = describe(sheet.header)
     name_auxiliaries(sheet)
@@ -85,7 +89,7 @@ def read(path: Path) -> list[Recording]:
         )
     if is_impedance(head):
         return [impedance_recording(path)]
-    return [_read_table(read_sheet(path, _is_titles))]
+    return [_read_table(read_sheet(path, _is_titles, _wanted))]
 
 
 def sniff(head: bytes, name: str) -> int:

@@ -21,7 +21,7 @@ from characterization.instruments.base import Reader, Recording, Technique, deco
 from characterization.instruments.cycler_common import COMMON
 from characterization.instruments.cycler_header import describe, flag_end, pairs
 from characterization.instruments.cycler_sheet import cycling_recording, understands
-from characterization.instruments.cycler_titles import Column, Kind
+from characterization.instruments.cycler_titles import Column, Kind, places_of
 from characterization.instruments.cycler_work import Dialect
 from characterization.instruments.text_sheet import Sheet, read_sheet
 from characterization.instruments.textual import looks_binary, unify
@@ -39,6 +39,10 @@ DIALECT = Dialect(columns=(Column("step_type", r"instruction name", Kind.TEXT), 
 
 def _is_titles(cells: list[str]) -> bool:
     return {"cell", "step"} <= {cell.lower() for cell in cells} and understands(cells, DIALECT.columns)
+
+
+def _wanted(titles: list[str]) -> list[int]:
+    return places_of(titles, DIALECT.columns, also=r"cell( id)?")
 
 
 def _place(sheet: Sheet, title: str) -> int | None:
@@ -72,7 +76,7 @@ def _one_cell(sheet: Sheet, number: str) -> Recording:
 
 def read(path: Path) -> list[Recording]:
     """One recording per cell of the file."""
-    return [_one_cell(rows, number) for number, rows in _cells(read_sheet(path, _is_titles)).items()]
+    return [_one_cell(rows, number) for number, rows in _cells(read_sheet(path, _is_titles, _wanted)).items()]
 
 
 def sniff(head: bytes, name: str) -> int:
