@@ -65,7 +65,10 @@ def _refuse_cut_number(before: list[str], last: str, separator: str, name: str) 
 def parsed(
     body: str, separator: str, named: int, name: str, flags: list[Flag], places: list[int] | None
 ) -> pl.DataFrame:
-    """The cells of the columns at ``places`` (None: of all) as text. Raises ``damaged`` where a few lines have another number of cells than all the others."""
+    """The cells of the columns at ``places`` (None: of all) as text.
+
+    Raises ``damaged`` where a few lines have another number of cells than all the others.
+    """
     quoted, raw = '"' in body, body.encode()
     width = max(named, _widest(body, separator) if quoted else _even_width(raw, separator, name, flags))
     rows = raw.count(b"\n")

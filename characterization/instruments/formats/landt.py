@@ -1,4 +1,4 @@
-"""LAND testers (Landt, Lanhe; LANDdt), ``.csv``, ``.txt``: the records of one channel.
+"""LAND testers (Landt, Lanhe; LANDdt), ``.csv``, ``.txt``, ``.xlsx``: the records of one channel.
 
 One line of titles whose units stand behind a slash (``Voltage/V``, ``Current/mA``, ``Capacity/uAh``), in English or
 Chinese, at times below some lines about the test. Per record: number, cycle, step and its kind (``C_CC``, ``D_CC``,
@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from characterization.instruments.base import Reader, Recording, Technique
+from characterization.instruments.base import HEAD_BYTES, Reader, Recording, Technique
+from characterization.instruments.book_sheet import read_book
 from characterization.instruments.cycler_common import COMMON
 from characterization.instruments.cycler_header import describe, pairs
 from characterization.instruments.cycler_sheet import cycling_recording, understands
@@ -24,6 +25,7 @@ from characterization.instruments.cycler_work import Dialect
 from characterization.instruments.delimited import text_of
 from characterization.instruments.text_sheet import read_sheet
 from characterization.instruments.textual import looks_binary
+from characterization.instruments.workbook import looks_like_workbook
 
 _MARKS = re.compile(
     r"SpeCap|WorkMode|StepInProcess|Step-State|(TestTime|SysTime|Cycle-Index|测试时间).*(Voltage|电压)\s*/\s*m?V"
@@ -53,13 +55,17 @@ def _is_titles(cells: list[str]) -> bool:
 
 def read(path: Path) -> list[Recording]:
     """One recording."""
-    sheet = read_sheet(path, _is_titles)
+    with path.open("rb") as file:
+        book = looks_like_workbook(file.read(HEAD_BYTES))
+    sheet = read_book(path, _is_titles) if book else read_sheet(path, _is_titles)
     recording = cycling_recording(sheet, DIALECT)
     describe(recording, pairs(sheet.header, _KEYS), _HINTS)
     return [recording]
 
 
 def sniff(head: bytes, name: str) -> int:
+    if looks_like_workbook(head):
+        return 1
     if looks_binary(head):
         return 0
     text = text_of(head).decode(errors="replace")
@@ -69,9 +75,9 @@ def sniff(head: bytes, name: str) -> int:
 READER = Reader(
     name="landt",
     version="1.0",
-    label="LAND tester export (csv, txt)",
+    label="LAND tester export (csv, txt, xlsx)",
     techniques=(Technique.CYCLING,),
     sniff=sniff,
     read=read,
-    extensions=(".csv", ".txt"),
+    extensions=(".csv", ".txt", ".xlsx"),
 )

@@ -1,4 +1,4 @@
-"""Any other cycler's table, ``.csv``, ``.tsv``, ``.txt``, ``.dat``, whose titles name a time, a voltage and a current.
+"""Any other cycler's table as text or workbook whose titles name a time, a voltage and a current.
 
 The last resort, asked after every reader of a vendor (also by its name, where they are equally sure): Digatron
 (``Voltage#V``), scripts, published data sets. Columns are known by name, in English, German or Chinese, and by the unit
@@ -17,7 +17,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, ending
+from characterization.instruments.base import HEAD_BYTES, Reader, Recording, Technique, UnreadableFile, ending
+from characterization.instruments.book_sheet import read_book
 from characterization.instruments.cycler_common import COMMON
 from characterization.instruments.cycler_sheet import cycling_recording, understands
 from characterization.instruments.cycler_titles import map_titles, parse_title
@@ -25,6 +26,7 @@ from characterization.instruments.cycler_work import Dialect
 from characterization.instruments.delimited import text_of
 from characterization.instruments.text_sheet import Sheet, find_titles, read_sheet
 from characterization.instruments.textual import looks_binary, to_number
+from characterization.instruments.workbook import looks_like_workbook
 
 _ENDINGS = (".csv", ".tsv", ".txt", ".dat")
 _ELSEWHERE = re.compile(
@@ -55,7 +57,9 @@ def _with_units_below(sheet: Sheet) -> None:
 
 def read(path: Path) -> list[Recording]:
     """One recording. Raises UnreadableFile ``needs_mapping`` where the current or the time has no unit."""
-    sheet = read_sheet(path, _is_titles)
+    with path.open("rb") as file:
+        book = looks_like_workbook(file.read(HEAD_BYTES))
+    sheet = read_book(path, _is_titles) if book else read_sheet(path, _is_titles)
     if any(flag.code == "rows_uneven" for flag in sheet.flags):
         raise UnreadableFile(
             "not_this_format", f"{path.name} holds rows of different kinds under one line of titles."
@@ -71,6 +75,8 @@ def read(path: Path) -> list[Recording]:
 
 
 def sniff(head: bytes, name: str) -> int:
+    if looks_like_workbook(head):
+        return 1
     if looks_binary(head):
         return 0
     lines = text_of(head).decode(errors="replace").split("\n")
@@ -80,9 +86,9 @@ def sniff(head: bytes, name: str) -> int:
 READER = Reader(
     name="titled_cycler",
     version="1.0",
-    label="Other cycler's table by its titles (csv, tsv, txt, dat)",
+    label="Other cycler's table by its titles (csv, tsv, txt, dat, xlsx)",
     techniques=(Technique.CYCLING,),
     sniff=sniff,
     read=read,
-    extensions=_ENDINGS,
+    extensions=(*_ENDINGS, ".xlsx"),
 )

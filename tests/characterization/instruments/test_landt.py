@@ -1,10 +1,12 @@
 """LAND exports: slashed units, Chinese titles, signs from the kind of step, workbooks."""
 
-from datetime import datetime
+import io
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
+from openpyxl import Workbook
 
 from characterization.instruments.base import Recording
 from characterization.instruments.formats.landt import READER
@@ -74,6 +76,24 @@ def test_bare_numbers_take_the_unit_that_keeps_pace_with_the_clock():
     recording = read(text)
     assert recording.table["time_s"].to_list() == pytest.approx([0, 3600, 93600, 93601.08, 183600])
     assert recording.flags[0].code == "time_unit_by_clock"
+
+
+def test_a_workbook_that_goes_on_on_a_second_sheet_is_one_table():
+    book = Workbook()
+    for sheet, rows in ((book.create_sheet("Record"), (0, 1)), (book.create_sheet("Record 2"), (2, 3))):
+        sheet.append(
+            ["Record", "Cycle-Index", "TestTime", "SysTime", "Voltage/V", "Current/uA", "Capacity/uAh"]
+        )
+        for n in rows:
+            clock = datetime(2024, 4, 30) + timedelta(hours=9 * n)
+            sheet.append([n + 1, 1, timedelta(hours=9 * n, seconds=0.5), clock, 3 + n / 10, 500.0, 250 * n])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    table = read(buffer.getvalue(), "cell.xlsx").table
+    assert table["time_s"].to_list() == [0.5, 32400.5, 64800.5, 97200.5]
+    assert table["clock_s"].to_list() == [0, 32400, 64800, 97200]
+    assert table["voltage_V"].to_list() == [3.0, 3.1, 3.2, 3.3]
+    assert table["current_mA"].to_list() == [0.5] * 4
 
 
 def test_it_refuses_a_cut_row_and_knows_its_files():

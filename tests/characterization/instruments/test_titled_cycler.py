@@ -134,9 +134,17 @@ def test_it_never_takes_a_file_from_a_vendors_reader(tmp_path):
     path = tmp_path / "stored"
     path.write_text("test_time_second,voltage_volt,current_ampere\n0,3,0\n")
     assert registry.read(path, "cell.csv").reader.name == "bdf"
-    path.write_bytes(RAW)
+    path.write_text("Zeit (h);Strom (A);Spannung (V)\n0;0;3,0\n1;0,1;3,1\n")
     assert registry.read(path, "cell.csv").reader.name == "titled_cycler"
     assert READER.sniff(RAW, "cell.csv") == 1
+
+
+@pytest.mark.corpus
+def test_a_vendors_workbook_goes_to_its_vendors_reader():
+    path = corpus("cycler/arbin/CS2_35_8_17_10.xlsx")
+    result = registry.read(path, path.name)
+    assert result.reader.name != "titled_cycler"
+    assert READER.read(path)[0].table.height == result.recordings[0].table.height == 1091
 
 
 @settings(max_examples=300, deadline=None)
