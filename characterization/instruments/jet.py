@@ -18,35 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from characterization.instruments import jet_rows
 from characterization.instruments.archive import COPY_AGAIN
 from characterization.instruments.base import UnreadableFile
+from characterization.instruments.jet_rows import Bytes, Column, Rows
 
 MAGIC = b"\x00\x01\x00\x00Standard Jet DB\x00"
 PAGE = 4096
 MOST_BYTES = 2 * 1024**3
 _DATA, _DEFINITION = 1, 2
 _CATALOGUE = 2
-_TEXT, _BOOLEAN, _MEMO = 10, 1, 12
-_NUMBERS = {2: "u1", 3: "<i2", 4: "<i4", 5: "<i8", 6: "<f4", 7: "<f8", 8: "<f8"}
 _MOST_PARTS = 64
-_MOST_TEXTS = 200_000
-
-Bytes = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Column:
-    """``number`` is its bit in the null mask, ``text_place`` its place among the texts of a row."""
-
-    name: str
-    kind: int
-    number: int
-    text_place: int
-    fixed: bool
-    offset: int
 
 
 @dataclass(frozen=True)
@@ -54,14 +38,6 @@ class Definition:
     page: int
     rows: int
     columns: dict[str, Column]
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """First byte and end of every row in the file."""
-
-    start: npt.NDArray[np.int64]
-    end: npt.NDArray[np.int64]
 
 
 class JetDatabase:
@@ -116,7 +92,7 @@ class JetDatabase:
         columns = [c for name, c in definition.columns.items() if not wanted or name in wanted]
         return self._frame(columns, self._all_rows(definition, table))
 
-    def _all_rows(self, definition: Definition, table: str) -> _Rows:
+    def _all_rows(self, definition: Definition, table: str) -> Rows:
         rows = self._rows(definition.page)
         if len(rows.start) < definition.rows:
             raise UnreadableFile(
@@ -127,16 +103,12 @@ class JetDatabase:
             )
         return rows
 
-    def _frame(self, columns: list[Column], rows: _Rows) -> pl.DataFrame:
-        series = []
-        for column in columns:
-            if column.kind == _BOOLEAN:
-                series.append(pl.Series(column.name, self._has_value(column, rows)))
-            elif column.fixed and column.kind in _NUMBERS:
-                series.append(self._numbers(column, rows))
-            elif column.kind in (_TEXT, _MEMO) and not column.fixed and len(rows.start) <= _MOST_TEXTS:
-                series.append(pl.Series(column.name, self._texts(column, rows), dtype=pl.String))
-        return pl.DataFrame(series)
+    def _frame(self, columns: list[Column], rows: Rows) -> pl.DataFrame:
+        try:
+            found = [jet_rows.values(self._bytes, rows, column) for column in columns]
+        except jet_rows.ShortRow as error:
+            raise self._damaged("a row is shorter than its columns") from error
+        return pl.DataFrame([series for series in found if series is not None])
 
     def _catalogue(self) -> dict[str, int]:
         catalogue = self._define(_CATALOGUE)
@@ -192,12 +164,12 @@ class JetDatabase:
             raise self._damaged(f"the definition of a table on page {page:,} cannot be read") from error
         return Definition(page, rows, columns)
 
-    def _rows(self, table: int) -> _Rows:
+    def _rows(self, table: int) -> Rows:
         """Where the rows of a table stand; deleted ones are left out."""
         numbers = np.flatnonzero(self._owners == table)
         if not len(numbers):
             nothing = np.zeros(0, np.int64)
-            return _Rows(nothing, nothing)
+            return Rows(nothing, nothing)
         pages = self._pages[numbers]
         counts = pages[:, 12:14].copy().view("<u2")[:, 0].astype(np.int64)
         most = int(counts.max())
@@ -215,7 +187,7 @@ class JetDatabase:
         moved = (marks & 0x4000 != 0)[kept]
         for row in np.flatnonzero(moved):
             start[row], end[row] = self._moved_to(int(start[row]))
-        return _Rows(start, end)
+        return Rows(start, end)
 
     def _moved_to(self, start: int) -> tuple[int, int]:
         """A row that outgrew its page stands on another; four bytes say where."""
@@ -227,54 +199,3 @@ class JetDatabase:
         if int(marks[row]) > end:
             raise self._damaged("a row that was moved cannot be found")
         return number * PAGE + int(marks[row]), number * PAGE + end
-
-    def _has_value(self, column: Column, rows: _Rows) -> npt.NDArray[np.bool_]:
-        """The bit of the column in the mask at the end of each row; rows older than the column have none."""
-        if not len(rows.start):
-            return np.zeros(0, bool)
-        counts = self._gather(rows, rows.start, "<u2").astype(np.int64)
-        place = rows.end - (counts + 7) // 8 + column.number // 8
-        bits = self._bytes[np.clip(place, 0, len(self._bytes) - 1)]
-        has: npt.NDArray[np.bool_] = (bits >> (column.number % 8) & 1 == 1) & (column.number < counts)
-        return has
-
-    def _gather(self, rows: _Rows, places: npt.NDArray[np.int64], kind: str) -> npt.NDArray[np.generic]:
-        """Numbers that begin at these places, each inside its row."""
-        width = np.dtype(kind).itemsize
-        if (places + width > rows.end).any():
-            raise self._damaged("a row is shorter than its columns")
-        found: npt.NDArray[np.generic] = self._bytes[places[:, None] + np.arange(width)].view(kind)[:, 0]
-        return found
-
-    def _numbers(self, column: Column, rows: _Rows) -> pl.Series:
-        has = self._has_value(column, rows)
-        kind = _NUMBERS[column.kind]
-        values = np.zeros(len(has), np.dtype(kind).newbyteorder("="))
-        if has.any():
-            some = _Rows(rows.start[has], rows.end[has])
-            values[has] = self._gather(some, some.start + 2 + column.offset, kind)
-        series = pl.Series(column.name, values)
-        return series if has.all() else series.set(pl.Series(~has), None)
-
-    def _texts(self, column: Column, rows: _Rows) -> list[str | None]:
-        has = self._has_value(column, rows)
-        return [
-            self._text(self._bytes[start:end].tobytes(), column) if some else None
-            for start, end, some in zip(rows.start, rows.end, has, strict=True)
-        ]
-
-    def _text(self, row: bytes, column: Column) -> str | None:
-        """The text at its place among the texts of a row; a long one, which stands elsewhere, is left out."""
-        tail = len(row) - (int.from_bytes(row[:2], "little") + 7) // 8
-        place = tail - 2 - 2 * (column.text_place + 1)
-        if place < 2 or column.text_place >= int.from_bytes(row[tail - 2 : tail], "little"):
-            return None
-        (begin,) = struct.unpack_from("<H", row, place)
-        (end,) = struct.unpack_from("<H", row, place - 2)
-        raw = row[begin:end]
-        if column.kind == _MEMO:
-            inline = len(raw) >= 12 and raw[3] & 0x80
-            raw = raw[12:] if inline else b""
-        if raw.startswith(b"\xff\xfe"):
-            return raw[2:].decode("latin-1")
-        return raw.decode("utf-16-le", errors="replace")
