@@ -12,7 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from synthesis import words
+from synthesis import upstream, words
 from synthesis.access import Actor, visible
 from synthesis.models import LedgerEntry, Material, MaterialLot, Sample
 from synthesis.models.samples import State
@@ -120,6 +120,8 @@ def of_lot(lot: MaterialLot, actor: Actor) -> list[Notice]:
 
 def expired_inputs(product: Sample, actor: Actor) -> list[Notice]:
     """What a step took although it had expired."""
+    if not upstream.of(product, "expired"):
+        return []
     made = timezone.localdate(product.made_at)
     takes = LedgerEntry.objects.filter(
         product=product.pk, kind=LedgerEntry.Kind.USE, sample__materiallot__expires_on__lt=made

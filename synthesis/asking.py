@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, reduce
+from itertools import product
+from math import prod
 from operator import and_, or_
-from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from synthesis.models import Sample
 from synthesis.quantities import Figure
 
 MOST_WORDS, LONGEST = 12, 400
+MOST_PARTS = 12  # conditions that are looked up one by one
 LONGEST_NAME = 6  # words of a figure
 _CODE = re.compile(r"([A-Za-z]{2,5})-\d*")
 _SIGNS = {">=": "≥", "<=": "≤"}
@@ -61,6 +63,18 @@ class Asked:
             for word in self.words
         )
         return reduce(and_, [*named, *(condition.found for condition in self.conditions)], Q())
+
+    @property
+    def parts(self) -> list[Q]:
+        """``samples`` as conditions of which one has to hold: each can be looked up, where an OR cannot.
+
+        Of a figure that several kinds have ("temperature > 60"), each kind's own.
+        """
+        choices = [condition.any_of for condition in self.conditions if len(condition.any_of) > 1]
+        if not choices or prod(map(len, choices)) > MOST_PARTS:
+            return [self.samples]
+        single = replace(self, conditions=[one for one in self.conditions if len(one.any_of) < 2])
+        return [single.samples & reduce(and_, chosen) for chosen in product(*choices)]
 
     @property
     def kinds(self) -> set[str] | None:
@@ -199,11 +213,21 @@ def _compared(name: str, figures: list[Figure], limits: list[tuple[str, Value]])
                 "units": _(" or ").join(dict.fromkeys(figure.unit or "1" for figure in figures)),
             }
         )
-    found: Any = Q()
-    for figure, asked in fitting:
-        found |= reduce(and_, (figure.samples(op, value) for op, value in asked if value is not None))
+    each = [part for figure, asked in fitting for part in _parts(figure, asked)]
     kinds = frozenset(kind for figure, _asked in fitting for kind in figure.kinds)
-    return Condition(_said(name, fitting), found & Q(kind__in=sorted(kinds)), kinds)
+    return Condition(_said(name, fitting), reduce(or_, each), kinds, tuple(each))
+
+
+def _parts(figure: Figure, asked: list[tuple[str, float | None]]) -> list[Q]:
+    """What of the figure is compared, as conditions of which one has to hold: a figure in g is kept in g, mg or kg."""
+    choices = [_alternatives(figure.samples(op, value)) for op, value in asked if value is not None]
+    return [reduce(and_, chosen) & Q(kind__in=sorted(figure.kinds)) for chosen in product(*choices)]
+
+
+def _alternatives(found: Q) -> list[Q]:
+    if found.connector != Q.OR or found.negated:
+        return [found]
+    return [child if isinstance(child, Q) else Q(child) for child in found.children]
 
 
 def _said(name: str, fitting: list[tuple[Figure, list[tuple[str, float | None]]]]) -> str:

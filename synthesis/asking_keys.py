@@ -23,12 +23,14 @@ from synthesis.quantities import folded
 class Condition:
     """``said`` is how it was understood, for the chip; ``found`` the condition on a sample.
 
-    ``kinds`` are those that it can hold for, None: any.
+    ``kinds`` are those that it can hold for, None: any. ``any_of`` are the conditions of which ``found`` is one or the
+    other, where it has been put together from several.
     """
 
     said: str
     found: Q
     kinds: frozenset[str] | None = None
+    any_of: tuple[Q, ...] = ()
 
 
 DAYS = {"made": "made_at", "logged": "created_at", "created": "created_at"}

@@ -84,15 +84,18 @@ def _leave_out_the_far(graph: Graph) -> None:
 def _fold_beside(graph: Graph, unfolded: Collection[str]) -> None:
     """More than five parents or children of one kind become one box, with every arrow that led to them."""
     for forward in (True, False):
+        around = graph.children() if forward else graph.parents()
         for near in list(graph.nodes):
-            beside = (graph.children() if forward else graph.parents()).get(near, [])
             alike: dict[str, set[str]] = defaultdict(set)
-            for key in beside:
+            for key in around.get(near, []):
                 if not graph.nodes[key].here and not graph.nodes[key].fold:
                     alike[graph.nodes[key].icon].add(key)
-            for icon, keys in alike.items():
-                if len(keys) > FOLD_ABOVE and not _depend(graph, keys):
+            many = [(icon, keys) for icon, keys in alike.items() if len(keys) > FOLD_ABOVE]
+            for icon, keys in many:
+                if not _depend(graph, keys):
                     _merge(graph, keys, icon, unfolded)
+            if many:
+                around = graph.children() if forward else graph.parents()
 
 
 def _depend(graph: Graph, keys: set[str]) -> bool:

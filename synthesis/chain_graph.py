@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -26,6 +27,7 @@ STEP_WORDS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str) -> float:
     """About how many px a text takes at 11.5 px; a letter of Chinese is as wide as it is high."""
     return sum(

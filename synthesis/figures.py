@@ -146,7 +146,16 @@ def _register_furnace() -> None:
     ):
         boats = Boat.objects.order_by().annotate(figure=value)
         samples, values = _through(boats, "additive_id")
+        samples = _carbonized if name == "carbonization_temperature_degC" else samples
         register(Figure(name, label, unit, made, words, samples, values))
+
+
+def _carbonized(op: str, value: float) -> Q:
+    """Either of two look-ups: no index knows the first of two columns that is not empty."""
+    programmed = Boat.objects.filter(compared("run__peak__to_degC", op, value))
+    logged = Boat.objects.filter(compared("run__highest_temperature_degC", op, value), run__peak__isnull=True)
+    by_programme, by_log = (boats.order_by().values("additive_id") for boats in (programmed, logged))
+    return Q(pk__in=by_programme) | Q(pk__in=by_log)
 
 
 def _register_yields() -> None:

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from synthesis import access, flags, sample_parts
+from synthesis import access, flags, sample_parts, upstream
 from synthesis.access import Actor
 from synthesis.models import CarbonizationRun, Flag, Sample
 from synthesis.models.samples import Kind
@@ -24,6 +24,8 @@ def register_all() -> None:
 
 def flagged_upstream(sample: Sample, actor: Actor) -> Iterator[Notice]:
     """One line per run or sample that is flagged, with what it touches; of many the first."""
+    if not upstream.of(sample, "flag"):
+        return
     grouped: dict[flags.Thing, list[Flag]] = {}
     for flag in flags.of_ancestors(sample):
         thing = flag.run or flag.sample
@@ -63,7 +65,7 @@ def touches(found: list[Flag]) -> str:
 
 def _notice(thing: flags.Thing, found: list[Flag], actor: Actor, *, own: bool) -> Notice:
     """A run or sample of a project that one may not see is not named."""
-    if not own and not access.visible_projects(actor).filter(pk=thing.project_id).exists():
+    if not own and thing.project_id not in access.visible_ids(actor):
         return Notice("warn", _("A step upstream, in another project, deviated from its plan."))
     return Notice("warn", sentence_of(thing, found), trace_of(thing), _("Trace"))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -119,14 +119,31 @@ def chain_of(
     limit: int = MOST_NODES,
 ) -> Chain:
     """The chain around several samples at once, as those that came out of one furnace run."""
+    ids, cut = _ids(starts, directions, limit)
+    seen = {found.pk: found for found in visible(Sample.objects.filter(pk__in=ids), actor)}
+    edges = [edge for edge in _edges(ids) if edge.source_id in seen and edge.target_id in seen]
+    return Chain(seen, edges, hidden=len(ids) - len(seen), cut=cut)
+
+
+def chain_rows(
+    sample: Sample, actor: Actor, direction: Direction, columns: Sequence[str]
+) -> tuple[list[dict[str, Any]], list[Edge], int]:
+    """A chain to be written down: these columns of its samples by number, the edges, and how many are hidden."""
+    ids, _cut = _ids([sample.pk], [direction], MOST_NODES)
+    rows = list(visible(Sample.objects.filter(pk__in=ids), actor).order_by("pk").values("pk", *columns))
+    seen = {row["pk"] for row in rows}
+    edges = [edge for edge in _edges(ids) if edge.source_id in seen and edge.target_id in seen]
+    return rows, edges, len(ids) - len(seen)
+
+
+def _ids(starts: Collection[int], directions: Iterable[Direction], limit: int) -> tuple[set[int], bool]:
+    """The starts and their relatives, and whether there are more than was asked for."""
     ids = set(starts)
     cut = False
     for found_ids in _relatives(list(starts), list(directions), limit + 1):
         cut = cut or len(found_ids) > limit
         ids.update(found_ids[:limit])
-    seen = {found.pk: found for found in visible(Sample.objects.filter(pk__in=ids), actor)}
-    edges = [edge for edge in _edges(ids) if edge.source_id in seen and edge.target_id in seen]
-    return Chain(seen, edges, hidden=len(ids) - len(seen), cut=cut)
+    return ids, cut
 
 
 def _edges(ids: set[int]) -> list[Edge]:

@@ -136,13 +136,16 @@ class Listing(Generic[M]):
         for item in self._active(query):
             found = found.filter(**{item.path: query[item.name]})
         if asked is not None:
-            impossible = self.kinds and asked.kinds is not None and not asked.kinds & set(self.kinds)
-            return found.none() if impossible else found.filter(asked.samples)
+            return found.none() if self._impossible(asked) else found.filter(asked.samples)
         for word in search.split():
             found = found.filter(
                 reduce(or_, (Q(**{f"{path}__icontains": word}) for path in self.search), Q())
             )
         return found
+
+    def _impossible(self, asked: Asked) -> bool:
+        """Whether what is asked can be said of other kinds of sample only."""
+        return bool(self.kinds) and asked.kinds is not None and not asked.kinds & set(self.kinds)
 
     def _active(self, query: QueryDict) -> list[Filter]:
         return [
@@ -183,11 +186,10 @@ class Listing(Generic[M]):
     ) -> list[int]:
         """Of several kinds each gives its first ones: so each is read along its own part of the index."""
         column = order.removeprefix("-")
+        if column == "id" and asked is not None:
+            return self._nearest(query, asked, order.startswith("-"), after)
         found = self._narrowed(self._base(query, column), query, search, asked)
         found = (found if after is None else found.filter(after[0])).order_by(*self._ordered(order))
-        if column == "id" and asked is not None:
-            beyond = after[1] if after else None
-            return searching.nearest(found, order.startswith("-"), PER_PAGE + 1, beyond)
         if len(self.kinds) < 2 or column == "id":
             return list(found.values_list("pk", flat=True)[: PER_PAGE + 1])
         near: list[int] = []
@@ -195,6 +197,16 @@ class Listing(Generic[M]):
             near += found.filter(kind=kind).values_list("pk", flat=True)[: PER_PAGE + 1]
         nearest = Sample.objects.filter(pk__in=near).order_by(*self._ordered(order))
         return list(nearest.values_list("pk", flat=True)[: PER_PAGE + 1])
+
+    def _nearest(
+        self, query: QueryDict, asked: Asked, falling: bool, after: tuple[Any, int] | None
+    ) -> list[int]:
+        if self._impossible(asked):
+            return []
+        rows = self._narrowed(self._base(query, "id"), query, "", None)
+        rows = rows if after is None else rows.filter(after[0])
+        parts = [rows.filter(part) for part in asked.parts]
+        return searching.nearest(parts, falling, PER_PAGE + 1, after[1] if after else None)
 
     def _base(self, query: QueryDict, column: str) -> QuerySet[Any]:
         """The table of all samples where it has all that is asked for, else the kind's own."""

@@ -89,23 +89,28 @@ def ids(
     return list(found.order_by("-pk" if falling else "pk").values_list("pk", flat=True)[:most])
 
 
-def nearest(found: QuerySet[Any], falling: bool, most: int, beyond: int | None = None) -> list[int]:
-    """The first of these samples by number, newest or oldest first; behind the number ``beyond`` on a later page.
+def nearest(found: Sequence[QuerySet[Any]], falling: bool, most: int, beyond: int | None = None) -> list[int]:
+    """The first by number of the samples that are in any of these, newest or oldest first.
 
-    The planner takes what is asked for to be spread evenly, and walks along the numbers until it has a page: where it
-    is not (no additive has more than 20 g), to the end. So it may walk a little way; if that does not fill the page,
-    there are few, and these are fetched by whatever index finds them and then sorted.
+    ``beyond`` is the number behind which a later page begins. The planner takes what is asked for to be spread evenly,
+    and walks along the numbers until it has a page: where it is not (no additive has more than 20 g), to the end. So
+    it may walk a little way; if that does not fill the page, there are few, and these are fetched by whatever index
+    finds them and then sorted.
     """
     edge = Sample.objects.order_by("-id" if falling else "id").values("id")[:1]
     start = Subquery(edge) if beyond is None else Value(beyond)
     near = Q(id__gt=start - NEAR) if falling else Q(id__lt=start + NEAR)
-    found = found.order_by("-id" if falling else "id")
-    ids = list(found.filter(near).values_list("id", flat=True)[:most])
-    if len(ids) == most:
-        return ids
-    unwalkable = F("id") + 0
-    found = found.order_by(unwalkable.desc() if falling else unwalkable.asc())
-    return list(found.values_list("id", flat=True)[:most])
+    ids = _first([one.filter(near) for one in found], "-id" if falling else "id", most)
+    if len(ids) < most:
+        unwalkable = F("id") + 0
+        ids = _first(found, unwalkable.desc() if falling else unwalkable.asc(), most)
+    return sorted(ids, reverse=falling)[:most]
+
+
+def _first(found: Sequence[QuerySet[Any]], order: Any, most: int) -> set[int]:
+    """Of each the first so many, in one query."""
+    first, *others = (one.order_by(order).values_list("id", flat=True)[:most] for one in found)
+    return set(first.union(*others, all=True) if others else first)
 
 
 def samples(asked: Asked, actor: Actor, most: int) -> list[Sample]:
@@ -116,8 +121,9 @@ def samples(asked: Asked, actor: Actor, most: int) -> list[Sample]:
     if asked.is_words:
         wanted = ids(asked, actor, (), None, True, most)
     else:
-        found = access.visible(Sample.objects.filter(asked.samples), actor)
-        wanted = nearest(found, True, most)
+        wanted = nearest(
+            [access.visible(Sample.objects.filter(part), actor) for part in asked.parts], True, most
+        )
     return list(rows.filter(pk__in=wanted)) if wanted else []
 
 

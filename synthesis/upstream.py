@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from django.db import connection
+from django.utils import timezone
 
-from synthesis.access import Actor, visible_projects
+from synthesis.access import Actor, visible_ids
 from synthesis.models import Sample
 
-What = Literal["limit", "decision", "allowance", "held", "sample", "run"]
+What = Literal["limit", "decision", "signature", "expired", "flag", "allowance", "held", "sample", "run"]
 
 _SQL = """
 WITH RECURSIVE up(id) AS (
@@ -31,6 +32,17 @@ SELECT what, id, code, project_id, instrument_id, at FROM (
     UNION ALL
     (SELECT 'decision', id, '', NULL, NULL, NULL FROM synthesis_gatedecision
       WHERE sample_id = %(sample)s ORDER BY id DESC LIMIT 1)
+    UNION ALL
+    (SELECT 'signature', id, '', NULL, NULL, NULL FROM synthesis_signature WHERE sample_id = %(sample)s LIMIT 1)
+    UNION ALL
+    (SELECT 'expired', entry.id, '', NULL, NULL, NULL
+       FROM synthesis_ledgerentry entry JOIN synthesis_materiallot lot ON lot.sample_ptr_id = entry.sample_id
+      WHERE entry.product_id = %(sample)s AND lot.expires_on < %(day)s LIMIT 1)
+    UNION ALL
+    (SELECT 'flag', flag.id, '', NULL, NULL, NULL FROM up JOIN synthesis_flag flag ON flag.sample_id = up.id LIMIT 1)
+    UNION ALL
+    (SELECT 'flag', flag.id, '', NULL, NULL, NULL FROM up JOIN synthesis_boat boat ON boat.additive_id = up.id
+       JOIN synthesis_flag flag ON flag.run_id = boat.run_id LIMIT 1)
     UNION ALL
     SELECT 'allowance', allowance.id, source.code, source.project_id, NULL, NULL
       FROM synthesis_useallowance allowance
@@ -53,7 +65,10 @@ SELECT what, id, code, project_id, instrument_id, at FROM (
 
 @dataclass(frozen=True)
 class Row:
-    """``what`` says of which table ``id`` is; ``code`` and ``project_id`` are of the sample or run that it is about."""
+    """``what`` says of which table ``id`` is; ``code`` and ``project_id`` are of the sample or run that it is about.
+
+    Of signatures, flags and inputs that had expired there is at most one row or two: it says that there are any.
+    """
 
     what: What
     id: int
@@ -81,13 +96,14 @@ def visible_among(found: Iterable[Row], actor: Actor) -> set[Row]:
     rows_found = list(found)
     if not rows_found:
         return set()
-    seen = set(visible_projects(actor).values_list("pk", flat=True))
+    seen = set(visible_ids(actor))
     return {row for row in rows_found if row.project_id in seen}
 
 
 def _read(sample: Sample) -> list[Row]:
-    asked: dict[str, int | str] = {
+    asked: dict[str, int | str | date] = {
         "sample": sample.pk,
+        "day": timezone.localdate(sample.made_at),
         "project": sample.project_id,
         "kind": sample.kind,
         "group": sample.group,

@@ -10,9 +10,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from synthesis import genealogy
+from synthesis.access import Actor
 from synthesis.api.fields import NumberField
-from synthesis.genealogy import Chain
-from synthesis.models import Project, Sample
+from synthesis.genealogy import Direction, Edge
+from synthesis.models import Sample
+
+PLAIN = ("id", "code", "kind", "name", "group", "amount_left", "unit", "state")
 
 
 class RelativeSerializer(serializers.ModelSerializer[Sample]):
@@ -21,7 +25,7 @@ class RelativeSerializer(serializers.ModelSerializer[Sample]):
 
     class Meta:
         model = Sample
-        fields = ("id", "code", "kind", "name", "group", "project", "amount_left", "unit", "state")
+        fields = (*PLAIN, "project")
 
 
 class EdgeSerializer(serializers.Serializer[Any]):
@@ -44,38 +48,26 @@ class ChainSerializer(serializers.Serializer[Any]):
     hidden = serializers.IntegerField()
 
 
-def written(sample: Sample, chain: Chain) -> dict[str, Any]:
+def written(sample: Sample, actor: Actor, direction: Direction) -> dict[str, Any]:
     """What ``ChainSerializer`` describes, samples by number."""
-    slugs = dict(Project.objects.filter(pk__in={one.project_id for one in chain.samples.values()})
-                 .values_list("pk", "slug"))  # fmt: skip
-    codes = {pk: one.code for pk, one in chain.samples.items()}
+    rows, edges, hidden = genealogy.chain_rows(sample, actor, direction, (*PLAIN, "project__slug"))
+    codes = {row.pop("pk"): row["code"] for row in rows}
+    for row in rows:
+        row["project"] = row.pop("project__slug")
     return {
         "sample": sample.code,
-        "samples": [_relative(chain.samples[pk], slugs) for pk in sorted(chain.samples)],
-        "edges": [
-            {
-                "source": codes[edge.source_id],
-                "target": codes[edge.target_id],
-                "amount": edge.amount,
-                "unit": edge.unit,
-                "role": edge.role,
-                "entered": edge.entered,
-            }
-            for edge in chain.edges
-        ],
-        "hidden": chain.hidden,
+        "samples": rows,
+        "edges": [_edge(one, codes) for one in edges],
+        "hidden": hidden,
     }
 
 
-def _relative(one: Sample, slugs: dict[int, str]) -> dict[str, Any]:
+def _edge(edge: Edge, codes: dict[int, str]) -> dict[str, Any]:
     return {
-        "id": one.pk,
-        "code": one.code,
-        "kind": one.kind,
-        "name": one.name,
-        "group": one.group,
-        "project": slugs[one.project_id],
-        "amount_left": one.amount_left,
-        "unit": one.unit,
-        "state": one.state,
+        "source": codes[edge.source_id],
+        "target": codes[edge.target_id],
+        "amount": edge.amount,
+        "unit": edge.unit,
+        "role": edge.role,
+        "entered": edge.entered,
     }

@@ -137,8 +137,7 @@ class Samples(Portions, GateActions, Reviewed, SampleKind):
 
     def _chain(self, direction: genealogy.Direction) -> Response:
         sample = self.get_object()
-        found = genealogy.chain(sample, self.actor, [direction])
-        return Response(chains.written(sample, found))
+        return Response(chains.written(sample, self.actor, direction))
 
 
 def _book(sample: Sample, asked: dict[str, Any], by: Any) -> LedgerEntry:

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from synthesis import asking
+from synthesis.asking import Asked
 from synthesis.errors import Refusal
 
 RESERVED = frozenset({"page_size", "cursor", "ordering"})
@@ -41,7 +42,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Search(Words):
-    """The filter ``search`` of lists of samples: what one types into a search field, see ``synthesis.asking``."""
+    """The filter ``search`` of lists of samples: what one types into a search field, see ``asked_of``."""
 
     paths: tuple[str, ...] = ()
 
@@ -58,12 +59,8 @@ class ListFilters(BaseFilterBackend):
                 raise _unknown(name, filters)
             values = request.query_params.getlist(name)
             found = filters[name]
-            wanted = (
-                _asked(name, values, request)
-                if isinstance(found, Search)
-                else _condition(name, found, values)
-            )
-            queryset = queryset.filter(wanted)
+            if not isinstance(found, Search):
+                queryset = queryset.filter(_condition(name, found, values))
         return queryset
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
@@ -83,12 +80,20 @@ def _unknown(name: str, filters: Mapping[str, By | Words]) -> Refusal:
     )
 
 
-def _asked(name: str, values: list[str], request: Request) -> Q:
-    """Unlike on a page, what is not understood is refused: a script would take the wrong rows for the right ones."""
-    read = asking.read(" ".join(values), request.user)
+def asked_of(request: Request, view: APIView | None) -> Asked | None:
+    """What is searched for, where a list is; its pages are found by it, see ``paging``.
+
+    Unlike on a page, what is not understood is refused: a script would take the wrong rows for the right ones.
+    """
+    filters: Mapping[str, By | Words] = getattr(view, "filters", {})
+    names = [name for name in request.query_params if isinstance(filters.get(name), Search)]
+    if not names:
+        return None
+    text = " ".join(value for name in names for value in request.query_params.getlist(name))
+    read = asking.read(text, request.user)
     if read.problems:
-        raise Refusal(" ".join(read.problems), field=name, code="not_understood")
-    return read.samples
+        raise Refusal(" ".join(read.problems), field=names[0], code="not_understood")
+    return read
 
 
 def _condition(name: str, found: By | Words, values: list[str]) -> Q:

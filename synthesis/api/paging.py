@@ -17,7 +17,8 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from synthesis import keyset, searching
-from synthesis.api.filters import RESERVED
+from synthesis.api.filters import asked_of
+from synthesis.asking import Asked
 from synthesis.errors import Refusal
 from synthesis.models import Sample
 from synthesis.models.samples import Kind
@@ -43,8 +44,9 @@ class KeyPages(BasePagination):
         cursor = request.query_params.get("cursor")
         if cursor:
             ordered = ordered.filter(_after(queryset.model, column, falling, cursor))
-        if column == "id" and issubclass(queryset.model, Sample) and request.query_params.keys() - RESERVED:
-            ordered = _nearest(ordered, falling, size + 1, cursor)
+        asked = asked_of(request, view)
+        if asked is not None:
+            ordered = _searched(ordered, asked, column, falling, size + 1, cursor)
         rows = _fetched(_of_each_kind(ordered, column, size + 1), size + 1)
         self.next = self._next(request, rows[size - 1], column) if len(rows) > size else None
         return rows[:size]
@@ -109,10 +111,15 @@ def _after(model: type[Model], column: str, falling: bool, cursor: str) -> Any:
         raise _bad_cursor() from None
 
 
-def _nearest(ordered: QuerySet[Any], falling: bool, count: int, cursor: str | None) -> QuerySet[Any]:
-    """Samples that somebody asks for, by number: see ``searching.nearest``."""
+def _searched(
+    ordered: QuerySet[Any], asked: Asked, column: str, falling: bool, count: int, cursor: str | None
+) -> QuerySet[Any]:
+    """Samples that somebody asks for; by number, the first of them are found as on a page."""
+    if column != "id":
+        return ordered.filter(asked.samples)
     beyond = keyset.read(cursor)[1] if cursor else None
-    return ordered.filter(pk__in=searching.nearest(ordered, falling, count, beyond))
+    parts = [ordered.filter(part) for part in asked.parts]
+    return ordered.filter(pk__in=searching.nearest(parts, falling, count, beyond))
 
 
 def _of_each_kind(ordered: QuerySet[Any], column: str, count: int) -> QuerySet[Any]:

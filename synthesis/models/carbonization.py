@@ -95,6 +95,7 @@ class CarbonizationRun(Record):
         ordering = ("-id",)
         verbose_name = _("carbonization run")
         verbose_name_plural = _("carbonization runs")
+        indexes = (models.Index(fields=("highest_temperature_degC",), name="run_by_temperature"),)
         triggers = (
             pgtrigger.Trigger(
                 name="signed_stays", when=pgtrigger.Before, operation=pgtrigger.Update, func=_SIGNED_RUN_STAYS

@@ -48,7 +48,10 @@ class LedgerEntry(Record):
         CORRECT = "correct", _("corrected")
         DISCARD = "discard", _("discarded")
 
-    sample = models.ForeignKey("synthesis.Sample", on_delete=models.PROTECT, related_name="entries")
+    # Without an index of its own: the planner would choose that over ``ledger_of_sample`` and sort all uses of a lot.
+    sample = models.ForeignKey(
+        "synthesis.Sample", on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     delta = models.DecimalField(_("amount"), max_digits=20, decimal_places=9)
     product = models.ForeignKey(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -199,6 +200,12 @@ class Sample(Record):
             models.Index(fields=("group", "project", "id"), name="sample_groups", condition=Q(group__gt="")),
             models.Index(fields=("kind", "group", "name", "id"), name="sample_of_group_by_name"),
             models.Index(fields=("unit", "amount_left"), name="sample_left_in_unit"),
+            # All that a search by the beginning of a code looks at, of however many begin so.
+            models.Index(
+                OpClass("code", "varchar_pattern_ops"),
+                name="sample_by_code",
+                include=("id", "kind", "project"),
+            ),
             models.Index(fields=("state", "id"), name="sample_not_usual", condition=~Q(state="available")),
             models.Index(fields=("project",), name="sample_simulated", condition=Q(simulated=True)),
             *(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -67,14 +68,28 @@ _COUNTED = """
 
 
 def sample_of(request: HttpRequest, code: str) -> Sample:
-    kinds = [
-        str(relation.get_accessor_name()) for relation in Sample._meta.related_objects if relation.parent_link
-    ]
-    records = Sample.objects.select_related("project", "created_by", "protocol__protocol", *kinds).annotate(
+    """The sample with the columns of its kind, which its code begins with: to join those of all kinds takes long."""
+    kinds = _accessors()
+    kind = kinds.get(code.partition("-")[0])
+    joined = [kind] if kind else list(kinds.values())
+    records = Sample.objects.select_related("project", "created_by", "protocol__protocol", *joined).annotate(
         counted_entries=RawSQL(_COUNTED, [MOST_COUNTED + 1]),  # noqa: S611  # a constant statement
         recorded_together=Exists(JointEntry.objects.filter(samples=OuterRef("pk"))),
     )
     return access.get_visible(records, request.user, code=code)
+
+
+@cache
+def _accessors() -> dict[str, str]:
+    """The prefix of each kind's codes and the name under which a sample has that kind's columns."""
+    kinds = [
+        (relation.related_model, str(relation.get_accessor_name()))
+        for relation in Sample._meta.related_objects
+        if relation.parent_link
+    ]
+    return {
+        model.PREFIX: name for model, name in kinds if isinstance(model, type) and issubclass(model, Sample)
+    }
 
 
 @page

@@ -183,3 +183,28 @@ def test_the_words_of_a_query_are_folded_as_the_texts_are(someone: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT labsys_folded('ÅNGSTRÖM ß æ NCM₈₁₁ 10 μΩ 陈')")
         assert cursor.fetchone() == ("angstrom ss ae ncm811 10 uU003C9 U09648",)
+
+
+def test_a_word_that_means_figures_of_several_kinds_finds_all_of_them_newest_first(someone: Any) -> None:
+    warm = sponge(someone.home, reaction_temperature_degC=70)
+    sponge(someone.home, reaction_temperature_degC=20)
+    hot, logged = furnace_additive(someone.home, 700, programmed=True), furnace_additive(someone.home, 690)
+    read = asking.read("temperature > 60 °C", someone)
+    assert len(read.parts) > 3
+    found = searching.samples(read, someone, 50)
+    assert [sample.code for sample in found] == [logged.code, hot.code, warm.code]
+    assert {sample.pk for sample in Sample.objects.filter(read.samples)} == {sample.pk for sample in found}
+    assert codes("carbonization temperature between 695 and 705 °C", someone) == {hot.code}
+    assert codes("carbonization temperature = 690 °C", someone) == {logged.code}
+
+
+def furnace_additive(project: Any, top: float, *, programmed: bool = False) -> Sample:
+    """One that came out of a run whose highest temperature stands in its programme, or only in its log."""
+    source, made = sponge(project), additive(project)
+    run = CarbonizationRun.objects.create(
+        project=project, highest_temperature_degC=None if programmed else top
+    )
+    if programmed:
+        run.segments.create(number=1, from_degC=25, to_degC=top, rate_degC_per_min=5, hold_h=4)
+    Boat.objects.create(run=run, number=1, source=source, additive=made, mass_in_g=10, mass_out_g=3)
+    return made

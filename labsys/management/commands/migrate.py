@@ -1,16 +1,13 @@
 """`migrate` as the owner; afterwards the application's role is given what it may do."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections, transaction
-from django.db.migrations.state import ProjectState
-from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
+from labsys import migrating
 from labsys.databases import unguarded_mark
 from labsys.local import roles
 
@@ -25,35 +22,10 @@ class Command(Migrate):
         parser.set_defaults(database=OWNER)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with triggers_noted_only():
+        with migrating.in_place():
             super().handle(*args, **options)
         if options["database"] == OWNER and not (options["plan"] or options["check_unapplied"]):
             guard()
-
-
-@contextmanager
-def triggers_noted_only() -> Iterator[None]:
-    """Spares the rendering of all related models after each trigger, a third of the time that a first start takes.
-
-    A trigger changes no column, and what is installed was compiled when its migration was written.
-    """
-    before = AddTrigger.state_forwards, RemoveTrigger.state_forwards
-    AddTrigger.state_forwards = _note  # type: ignore[method-assign, assignment]  # restored below
-    RemoveTrigger.state_forwards = _strike  # type: ignore[method-assign, assignment]  # restored below
-    try:
-        yield
-    finally:
-        AddTrigger.state_forwards, RemoveTrigger.state_forwards = before  # type: ignore[method-assign]
-
-
-def _note(operation: AddTrigger, app_label: str, state: ProjectState) -> None:
-    model = state.models[app_label, operation.model_name]
-    model.options["triggers"] = [*model.options.get("triggers", []), operation.trigger]
-
-
-def _strike(operation: RemoveTrigger, app_label: str, state: ProjectState) -> None:
-    model = state.models[app_label, operation.model_name]
-    model.options["triggers"] = [one for one in model.options["triggers"] if one.name != operation.name]
 
 
 def guard() -> None:

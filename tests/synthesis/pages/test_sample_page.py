@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from synthesis import furnace
+from cells.models import CathodeBatch
+from synthesis import flags, furnace, ledger, reviews
 from synthesis.models import CarbonizationRun, LedgerEntry, ProgrammeSegment, Sample
 from synthesis.units import Quantity
-from tests.factories import MaterialFactory, cell, lot, sponge, take
+from tests.factories import PASSWORD, MaterialFactory, cell, lot, recipe, sponge, take
 from tests.synthesis.pages.conftest import Lab
 
 
@@ -71,6 +72,33 @@ def test_the_page_asks_the_same_number_of_questions_however_long_the_chain(
         cell(lab.project, [take(chain["additive"], "0.01")], group="NPCs")
     with django_assert_max_num_queries(15):
         client.get(f"/samples/{chain['additive'].code}/")
+
+
+def test_a_flag_upstream_costs_two_questions_and_a_signature_those_of_its_verification(
+    lab: Lab, chain: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    run, made = chain["run"], chain["additive"]
+    client = lab.as_(lab.vera)
+    flags.put(run, "overshoot", "overshoot of 14 °C")
+    with django_assert_max_num_queries(15):
+        assert "overshoot of 14" in client.get(f"/samples/{made.code}/").content.decode()
+    reviews.sign(made, "performed", lab.alice, PASSWORD)
+    with django_assert_max_num_queries(20):
+        assert "signed it" in client.get(f"/samples/{made.code}/").content.decode()
+
+
+def test_a_cathode_asks_no_more_than_fifteen_questions(
+    lab: Lab, chain: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    made = ledger.record(
+        CathodeBatch(project=lab.project, recipe=recipe(lab.project), group="NPCs"),
+        Quantity(Decimal(200), "mg"),
+        [take(chain["additive"], "0.004"), take(lot(lab.project, "5"), "0.14")],
+        lab.alice,
+    )
+    client = lab.as_(lab.vera)
+    with django_assert_max_num_queries(15):
+        assert client.get(f"/samples/{made.code}/").status_code == 200
 
 
 def test_a_stranger_gets_404_for_every_part_and_a_guest_the_login(lab: Lab, chain: dict[str, Any]) -> None:
