@@ -27,6 +27,7 @@ CURRENT_TOLERANCE = 1e-3
 CLOCK_TOLERANCE_S = 1.0
 MOST_ALIGNMENTS = 64
 FIRST_LOOK = 8
+FEWEST_SHARED = 3
 
 
 @dataclass(eq=False)
@@ -124,7 +125,7 @@ def _settle(earlier: Piece, later: Piece) -> None:
         later.give_way("replaced", earlier)
     elif row == 0:
         earlier.give_way("replaced", later)
-    else:
+    elif rest >= FEWEST_SHARED:  # one row at rest is like the next: that alone says nothing
         earlier.give_way("partly", later)
         earlier.stop = row
 

@@ -1,8 +1,9 @@
-"""Two benchmarks, run by ``make benchmark``.
+"""Three benchmarks, run by ``make benchmark``.
 
 Without an argument: file on disk to done against the parse alone, and the series call, on the largest cycler file of
 the corpus. With ``million``: pages and searches of a laboratory of 1,000,000 samples and 3,000,000 ledger rows; a
-folder after it keeps that laboratory for the next time, else it is made anew and thrown away.
+folder after it keeps that laboratory for the next time, else it is made anew and thrown away. With ``long``: the cost
+of a row from 1e4 to 1e7 rows, and of a zoom into the longest.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import million
+from tests.benchmarks import long, million
 from tests.corpus import root
 from tests.processes import eventually
 from tests.running import App
@@ -100,5 +101,11 @@ def of_a_million(arguments: list[str]) -> int:
         return million.main(Path(folder) / "home")
 
 
+def chosen(arguments: list[str]) -> int:
+    if arguments[:1] == ["million"]:
+        return of_a_million(arguments[1:])
+    return long.main() if arguments[:1] == ["long"] else main()
+
+
 if __name__ == "__main__":
-    sys.exit(of_a_million(sys.argv[2:]) if sys.argv[1:2] == ["million"] else main())
+    sys.exit(chosen(sys.argv[1:]))
