@@ -14,7 +14,7 @@ import polars as pl
 from tsdownsample import MinMaxLTTBDownsampler
 
 from characterization import blobs
-from characterization.instruments.tables import BLOCK, ROW
+from characterization.instruments.tables import BLOCK, ROW, climbing_columns
 from characterization.models import Analysis, Measurement
 
 MOST_POINTS = 20_000
@@ -116,12 +116,16 @@ def _pair(lazy: pl.LazyFrame, x: str, y: str) -> pl.LazyFrame:
         if not kinds[name].is_numeric():
             raise UnknownColumn(name)
     place = [pl.col(ROW)] if ROW in kinds else []
-    return lazy.select(pl.col(x).cast(pl.Float64).alias("x"), pl.col(y).cast(pl.Float64).alias("y"), *place)
+    return lazy.select(pl.col(x).alias("x"), pl.col(y).alias("y"), *place)
 
 
 def _rows_of(lazy: pl.LazyFrame) -> pl.DataFrame:
-    """The rows in which neither is missing nor infinite."""
-    return lazy.drop_nulls().filter(pl.col("x").is_finite() & pl.col("y").is_finite()).collect()
+    """The rows in which neither is missing nor infinite, as numbers of 8 bytes."""
+    frame = lazy.collect().with_columns(pl.col("x", "y").cast(pl.Float64))
+    drawn = frame.select(
+        (pl.col("x").is_finite() & pl.col("y").is_finite()).fill_null(value=False)
+    ).to_series()
+    return frame if drawn.all() else frame.filter(drawn)
 
 
 def _window(measurement: Measurement, x: str, y: str, span: _Span, points: int) -> tuple[pl.DataFrame, int]:
@@ -131,44 +135,43 @@ def _window(measurement: Measurement, x: str, y: str, span: _Span, points: int) 
     just climb, from the table; of a climbing one only from the row groups about the window.
     """
     whole = _pair(table(measurement), x, y)
-    sketch = (
-        _rows_of(_overview(measurement, x, y))
-        if measurement.overview_sha256 != measurement.table_sha256
-        else None
-    )
-    if sketch is None or ROW not in sketch.columns or not sketch["x"].is_sorted():
+    if x not in climbing_columns(blobs.path_of(measurement.overview_sha256)):
         found = _rows_of(whole.filter(span.holds()))
         return found, found.height
-    first, last = _places(sketch, span, measurement.rows)
-    if sketch.select(span.holds().sum()).item() >= points:
-        return _sketched(sketch, whole, first, last, span)
+    sketch = _overview(measurement, x, y)
+    inside = _rows_of(sketch.filter(span.holds()))
+    first, last = _places(inside if inside.height else _beside(sketch, span), span, measurement.rows)
+    if inside.height >= points:
+        return _sketched(inside, whole, first, last, span)
     found = _rows_of(whole.slice(first, last - first).filter(span.holds()))
     return found, found.height
 
 
+def _beside(sketch: pl.LazyFrame, span: _Span) -> pl.DataFrame:
+    """The kept rows before and after a window so narrow that it holds none."""
+    kept = sketch.select("x", ROW).collect()
+    at = int(kept["x"].search_sorted(span.start if span.start is not None else span.end, side="left"))
+    return kept[max(at - 1, 0) : at + 1]
+
+
+def _places(kept: pl.DataFrame, span: _Span, rows: int) -> tuple[int, int]:
+    """The rows of the table among which the window lies: a block about those kept of it, because the first row of
+    each block is kept."""
+    row = kept[ROW]
+    first = max(int(row[0]) - BLOCK, 0) if span.start is not None else 0
+    last = min(int(row[-1]) + BLOCK + 1, rows) if span.end is not None else rows
+    return first, last
+
+
 def _sketched(
-    sketch: pl.DataFrame, whole: pl.LazyFrame, first: int, last: int, span: _Span
+    inside: pl.DataFrame, whole: pl.LazyFrame, first: int, last: int, span: _Span
 ) -> tuple[pl.DataFrame, int]:
     """The kept rows of a window, and at both its ends every row, so that its extremes are its own."""
     edge = min(EDGE, (last - first) // 2)
     ends = [_rows_of(whole.slice(start, edge).filter(span.holds())) for start in (first, last - edge)]
-    between = sketch.filter(pl.col(ROW).is_between(first + edge, last - edge, closed="left")).drop(ROW)
+    between = inside.filter(pl.col(ROW).is_between(first + edge, last - edge, closed="left")).drop(ROW)
     found = pl.concat([ends[0], between, ends[1]])
     return found, ends[0].height + ends[1].height + last - first - 2 * edge
-
-
-def _places(sketch: pl.DataFrame, span: _Span, rows: int) -> tuple[int, int]:
-    """The rows of the table among which the window lies: from the last kept row before it to the first after it, and
-    a block more, because an overview keeps the extremes of a block and not its order."""
-    x, row = sketch["x"].to_numpy(), sketch[ROW].to_numpy()
-    first, last = 0, rows
-    if span.start is not None:
-        before = int(np.searchsorted(x, span.start, side="left"))
-        first = max(int(row[before - 1]) - BLOCK, 0) if before else 0
-    if span.end is not None:
-        after = int(np.searchsorted(x, span.end, side="right"))
-        last = min(int(row[after]) + BLOCK + 1, rows) if after < len(row) else rows
-    return first, max(last, first)
 
 
 def _thin(values: npt.NDArray[np.float64], points: int) -> npt.NDArray[np.intp]:

@@ -137,7 +137,7 @@ def _overview(whole: pl.DataFrame, table: Path) -> Path:
     if small.height == whole.height:
         return table
     path = table.with_suffix(".overview.parquet")
-    tables.write(small, path)
+    tables.write_overview(small, path, whole)
     return path
 
 

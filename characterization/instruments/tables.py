@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-ROW = "row_of_table"
-ROW_GROUP = 131_072
+ROW, CLIMBING = "row_of_table", "climbing"
+ROW_GROUP, OVERVIEW_GROUP = 65_536, 16_384
 BLOCK = 256
 SMALL = 8_192
 HASHED_AT_ONCE = 2
@@ -30,6 +30,26 @@ def write(table: pl.DataFrame, path: Path) -> None:
     table.write_parquet(
         path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, statistics=True
     )
+
+
+def write_overview(small: pl.DataFrame, path: Path, whole: pl.DataFrame) -> None:
+    """The overview of ``whole``, in small row groups, with the names of the columns that climb through the whole table:
+    of these a window is one piece of the rows."""
+    climbing = json.dumps([name for name in whole.columns if _climbs(whole[name])])
+    small.write_parquet(
+        path,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=OVERVIEW_GROUP,
+        statistics=True,
+        metadata={CLIMBING: climbing},
+    )
+
+
+def climbing_columns(path: Path) -> list[str]:
+    """What ``write_overview`` left there; of any other Parquet file none."""
+    names: list[str] = json.loads(pl.read_parquet_metadata(path).get(CLIMBING, "[]"))
+    return names
 
 
 def overview(table: pl.DataFrame, block: int = BLOCK) -> pl.DataFrame:
@@ -107,11 +127,11 @@ def _narrow_floats(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _drawn_columns(table: pl.DataFrame) -> list[str]:
     """Columns that can have extremes inside a block: numbers that do not just climb."""
-    return [
-        name
-        for name, kind in table.schema.items()
-        if kind.is_numeric() and not table[name].is_sorted(descending=False)
-    ]
+    return [name for name, kind in table.schema.items() if kind.is_numeric() and not _climbs(table[name])]
+
+
+def _climbs(column: pl.Series) -> bool:
+    return column.dtype.is_numeric() and not column.null_count() and column.is_sorted()
 
 
 def _extremes(values: npt.NDArray[np.float64], block: int) -> npt.NDArray[np.int64]:
