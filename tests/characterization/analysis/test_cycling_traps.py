@@ -13,6 +13,7 @@ from characterization.instruments import registry
 from tests.corpus import corpus
 
 pytestmark = pytest.mark.corpus
+GRAPHITE = "arbin/bs542_004_gr_li_50ua_50mv_1v_191020_Channel_11.xlsx"
 
 
 def measured(name):
@@ -53,6 +54,23 @@ def test_trap_03_a_vendors_cycle_number_is_kept_beside_ours_and_is_no_cycle(name
     assert recording.table["vendor_cycle"].n_unique() == vendors
     assert cycles["cycle"].to_list() == list(range(1, ours + 1))
     assert cycles["vendor_cycle_last"][-1] == recording.table["vendor_cycle"][-1]
+
+
+def test_trap_03_one_vendor_cycle_that_holds_several_is_parted_by_its_half_cycles():
+    """Cycle_Index is 1 for the whole file: 11.0549 mAh out and 5.7027 mAh in, in two discharges and a charge."""
+    recording = measured(GRAPHITE)
+    assert recording.table["vendor_cycle"].unique().to_list() == [1]
+    cycles = cycling.compute(recording, Conditions()).tables["cycles"]
+    assert cycles.height == 2
+    assert cycles["discharge_capacity_mAh"].sum() == pytest.approx(11.0549, rel=2e-3)
+    assert cycles["charge_capacity_mAh"].sum() == pytest.approx(5.7027, rel=2e-3)
+
+
+def test_trap_04_a_graphite_half_cell_that_is_declared_as_such_has_the_efficiency_of_an_anode():
+    result = analysed(GRAPHITE, first_direction="discharge")
+    first = result.tables["cycles"].row(0, named=True)
+    assert first["coulombic_efficiency_percent"] == pytest.approx(100 * 5.7027 / 5.798, rel=2e-3)
+    assert "lone_half_cycle" not in [flag.code for flag in result.flags]
 
 
 def test_trap_04_a_file_that_begins_with_a_discharge_begins_with_a_lone_half_cycle_where_charge_is_declared():
