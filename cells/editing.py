@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cells.forms.builds import CathodeForm, CellForm
-from cells.models import CathodeRecipe, Cell, Channel, Occupation, RecipeComponent, Study
+from cells.models import CathodeRecipe, Cell, CellNote, Channel, Occupation, RecipeComponent, Study
 from cells.models.cells import AFTERWARDS
 from synthesis import constraint_words
 from synthesis.editing import FREE, logged, register_sample
@@ -23,7 +23,10 @@ def register_all() -> None:
             _("cell"),
             logged(CellForm, "equipment", "separator_density_from", *AFTERWARDS),
             free=(*FREE, *AFTERWARDS),
-            parts=(Part(Occupation, "cell_id", _("time on a channel")),),
+            parts=(
+                Part(Occupation, "cell_id", _("time on a channel")),
+                Part(CellNote, "cell_id", _("event")),
+            ),
         )
     )
     components = (Part(RecipeComponent, "recipe_id", _("component")),)
@@ -46,6 +49,7 @@ def register_all() -> None:
 
 
 _SENTENCES = {
+    "event_says_something": _("Say what happened."),
     "post_mortem_says_what": _("Choose what was found, beside its date and note."),
     "tolerance_above_zero": _("A tolerance is above zero, or empty for none."),
     "left_out_with_a_reason": _("Say why it is left out; the reason is shown wherever it is missing."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cells.models import Cell
+from cells.models import Cell, CellNote
+from synthesis.errors import Refusal
+from synthesis.times import require_past
 
 
 class LeftOutForm(forms.Form):
@@ -20,6 +23,26 @@ class LeftOutForm(forms.Form):
             "Shown wherever the cell is missing: soft short from cycle 12, pressure lost."
         ),
     )
+
+
+class EventForm(forms.ModelForm[CellNote]):
+    """When it happened, by the lab's clock; left empty it is now."""
+
+    class Meta:
+        model = CellNote
+        fields = ("text", "at")
+        widgets = {"at": forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")}  # noqa: RUF012  # as Django declares it
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["at"].required = False
+        self.fields["at"].help_text = _("Left empty: now.")
+
+    def clean_at(self) -> datetime:
+        try:
+            return require_past(self.cleaned_data["at"] or timezone.now(), "at")
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class PostMortemForm(forms.ModelForm[Cell]):

@@ -3,6 +3,7 @@
 from cells.models.cathodes import CathodeBatch, CathodeRecipe, RecipeComponent
 from cells.models.cells import Cell
 from cells.models.channels import Acknowledgement, Channel, Occupation
+from cells.models.events import CellNote
 from cells.models.studies import Study
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "CathodeBatch",
     "CathodeRecipe",
     "Cell",
+    "CellNote",
     "Channel",
     "Occupation",
     "RecipeComponent",

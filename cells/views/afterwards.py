@@ -21,7 +21,7 @@ from synthesis.pages import page
 @page
 def left_out(request: HttpRequest, code: str) -> HttpResponse:
     """A POST with a ``reason`` leaves the cell out, one with ``count`` takes it back in."""
-    cell = _changeable(request, code)
+    cell = changeable(request, code)
     if request.method == "POST" and request.POST.get("count"):
         return _count(request, cell)
     form = LeftOutForm(request.POST if request.method == "POST" else None)
@@ -44,7 +44,7 @@ def _count(request: HttpRequest, cell: Cell) -> HttpResponse:
 
 @page
 def post_mortem(request: HttpRequest, code: str) -> HttpResponse:
-    cell = _changeable(request, code)
+    cell = changeable(request, code)
     form = PostMortemForm(request.POST if request.method == "POST" else None, instance=cell)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -54,7 +54,8 @@ def post_mortem(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "cells/post_mortem.html", context, status=422 if form.errors else 200)
 
 
-def _changeable(request: HttpRequest, code: str) -> Cell:
+def changeable(request: HttpRequest, code: str) -> Cell:
+    """The cell of this code. Raises for who may not change it."""
     cell = access.get_visible(Cell.objects.select_related("project"), request.user, code=code)
     access.require_change(request.user, cell.project)
     return cell

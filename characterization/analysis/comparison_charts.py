@@ -148,18 +148,18 @@ def _window(layers: Sequence[Layer]) -> tuple[tuple[float, float] | None, str]:
     ), f" {points} below {floor:g} %: the table has the first."
 
 
-def first_cycle_chart(curves: Sequence[FirstCurve], look: Look, voltage: str) -> Chart:
-    """Charge and discharge of cycle 1, one cell per group, on one scale. ``voltage`` is the axis' unit."""
+def first_cycle_chart(curves: Sequence[FirstCurve], look: Look, voltage: str, cycle: int = 1) -> Chart:
+    """Charge and discharge of one cycle, one cell per group, on one scale. ``voltage`` is the axis' unit."""
     layers = [layer for curve in curves for layer in _first(curve)]
     return Chart(
         key="first_cycle",
-        title="First cycle",
-        subtitle="median cell of each group",
+        title="Voltage curves",
+        subtitle=f"cycle {cycle}, median cell of each group",
         x=Axis("Specific capacity" if "/" in look.unit else "Capacity", look.unit),
         panes=[Pane(Axis("Voltage", voltage), layers)],
         caption=f"Median by first discharge: {', '.join(f'{one.code} ({named(one.group)})' for one in curves)}.",
-        description=f"Voltage against capacity in cycle 1 of {', '.join(named(c.group) for c in curves)}.",
-        empty="" if layers else NO_CYCLES,
+        description=f"Voltage against capacity in cycle {cycle} of {', '.join(named(c.group) for c in curves)}.",
+        empty="" if layers else NO_CYCLES if cycle == 1 else f"Cycle {cycle} is in none of the median cells.",
         simulated=look.simulated,
     )  # fmt: skip
 

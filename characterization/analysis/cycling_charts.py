@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,11 @@ import polars as pl
 
 from characterization.analysis.base import Drawing, View
 from characterization.analysis.rows import column
-from characterization.charts.chart import Axis, Chart, Layer, LayerKind, Numbers, Pane
+from characterization.charts.chart import Axis, Chart, Layer, LayerKind, Note, Numbers, Pane
 
 EFFICIENCY_SHOWN = (80.0, 105.0)
 DEFAULT_CYCLES = (1, 2, 10, 50)
+MOST_TEMPERATURES = 4
 NOTHING_YET = "No charge flows in this file"
 
 
@@ -39,7 +41,12 @@ def capacity_chart(drawing: Drawing, view: View) -> Chart:
         x=Axis("Cycle"),
         panes=[
             Pane(Axis("Coulombic efficiency", "%", range=within), strip if flows else [], share=0.3),
-            Pane(Axis("Capacity", unit), capacities if flows else [], share=0.7),
+            Pane(
+                Axis("Capacity", unit),
+                capacities if flows else [],
+                share=0.7,
+                notes=events_by_cycle(cycles, view, np.fmax(charge, discharge)) if flows else (),
+            ),
         ],
         caption=_capacity_caption(view, unit) + cut,
         description=_capacity_words(cycles, unit, divisor) if flows else NOTHING_YET,
@@ -144,6 +151,10 @@ def voltage_time_chart(drawing: Drawing, view: View) -> Chart:
     hours = column(overview, "time_s") / 3600
     voltage, current = column(overview, "voltage_V") + view.voltage_offset_V, column(overview, "current_mA")
     drawn = bool(np.isfinite(voltage).any())
+    warmth = temperatures(overview.columns) if drawn else []
+    lines = [
+        Layer("line", hours, column(overview, name), "", "s3", thin=True, source=name) for name in warmth
+    ]
     return Chart(
         key="voltage_time",
         title="Voltage and current",
@@ -154,12 +165,14 @@ def voltage_time_chart(drawing: Drawing, view: View) -> Chart:
                 voltage_axis(view),
                 [Layer("line", hours, voltage, "", view.colour, thin=True)] if drawn else [],
                 0.65,
+                event_notes(view, voltage, hours, 3600.0) if drawn else (),
             ),
             Pane(
                 Axis("Current", "mA"),
                 [Layer("line", hours, current, "", "text2", thin=True)] if drawn else [],
                 0.35,
             ),
+            *([Pane(Axis("Temperature", "°C"), lines, 0.3)] if lines else []),
         ],
         description=f"Voltage and current over {np.nanmax(hours):.4g} h."
         if drawn
@@ -167,3 +180,38 @@ def voltage_time_chart(drawing: Drawing, view: View) -> Chart:
         empty="" if drawn else "No voltage in this file.",
         simulated=view.simulated,
     )
+
+
+def temperatures(columns: Sequence[str]) -> list[str]:
+    """The first few columns that are temperatures, in the table's order."""
+    return [name for name in columns if name.endswith("_degC")][:MOST_TEMPERATURES]
+
+
+def event_notes(view: View, heights: Numbers, at: Numbers, per: float) -> list[Note]:
+    """What happened to the cell, at its time above the line; ``per`` seconds make one on the x axis.
+
+    Events after the last point are left out: nothing was measured then.
+    """
+    told = [(time_s / per, text) for time_s, text in view.options.get("events", ())]
+    known = np.isfinite(heights) & np.isfinite(at)
+    if not known.any():
+        return []
+    x, y = at[known], heights[known]
+    order = np.argsort(x, kind="stable")
+    return [
+        Note(when, float(np.interp(when, x[order], y[order])), f"▾ {text}")
+        for when, text in told
+        if when <= x.max()
+    ]
+
+
+def events_by_cycle(cycles: pl.DataFrame, view: View, capacity: Numbers) -> list[Note]:
+    """What happened to the cell, above the cycle in which it did."""
+    begun, numbers = column(cycles, "first_time_s"), column(cycles, "cycle")
+    ended = column(cycles, "last_time_s")
+    notes = []
+    for time_s, text in view.options.get("events", ()):
+        place = int(np.searchsorted(begun, time_s, side="right")) - 1
+        if place >= 0 and time_s <= np.nanmax(ended) and np.isfinite(capacity[place]):
+            notes.append(Note(float(numbers[place]), float(capacity[place]), f"▾ {text}"))
+    return notes

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cells.models import Cell
 from characterization.analysis.base import View
+from characterization.charts.chart import Chart
 from synthesis.errors import Refusal
 
 BASES = {"active": "mAh/g active", "composite": "mAh/g composite", "area": "mAh/cm²", "total": "mAh"}
@@ -25,11 +26,22 @@ _RANGE = re.compile(r"^(\d+|last)(?:\s*[-–]\s*(\d+|last)(?:\s+step\s+(\d+))?)?
 
 @dataclass(frozen=True)
 class Choice:
-    """As in an address: ``basis`` a key of BASES, ``reference`` a key of REFERENCES, empty for what fits best."""
+    """As in an address: ``basis`` a key of BASES, ``reference`` a key of REFERENCES, empty for what fits best.
+
+    ``log_cycles`` asks for cycle numbers on a logarithmic axis.
+    """
 
     basis: str = ""
     reference: str = ""
     cycles: tuple[int, ...] = ()
+    log_cycles: bool = False
+
+
+def with_axis(chart: Chart, choice: Choice) -> Chart:
+    """The chart with its cycle numbers on the axis that was asked for; any other chart as it is."""
+    if not choice.log_cycles or chart.x.quantity != "Cycle":
+        return chart
+    return replace(chart, x=replace(chart.x, log=True))
 
 
 def cycles_from(text: str, last: int) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from characterization.analysis import comparison as counting
 from characterization.analysis.comparison import CellCurve, Difference, Group, Spread
 from characterization.analysis.comparison_charts import Look, Shown, capacity_chart, named
 from characterization.charts.chart import Chart
-from characterization.panels.choice import BASES, Choice, bases_of, view_for
+from characterization.panels.choice import BASES, Choice, bases_of, view_for, with_axis
 from characterization.panels.first_cycle import first_cycle, shared_reference
 from characterization.queries import Tested
 
@@ -77,7 +77,10 @@ def compare(
     look = Look(BASES[basis], shown, reference_cycle if as_retention else None, simulated)
     return Compared(
         rows=_rows(groups, everyone, reference_cycle, at),
-        charts=[capacity_chart(groups, look), first_cycle(groups, counted, choice, basis, look)],
+        charts=[
+            with_axis(capacity_chart(groups, look), choice),
+            first_cycle(groups, counted, choice, basis, look),
+        ],
         unit=BASES[basis],
         basis=basis,
         reference=shared_reference([one.cell for one in counted], choice),

@@ -16,7 +16,8 @@ _THINNED = ("line", "area", "band")
 
 @dataclass(frozen=True)
 class Finer:
-    """Which columns of the table a chart's lines show, one per pane, and how many of x's unit make one on its axis."""
+    """Which columns of the table a chart's lines show, one per pane and before those of its temperatures, and how many
+    of x's unit make one on its axis."""
 
     x: str
     x_per: float

@@ -1,4 +1,4 @@
-"""The first cycle of each group: V–Q of its median cell, all against one voltage reference."""
+"""One cycle of each group, the first unless another is asked for: V–Q of its median cell, all against one reference."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from characterization.queries import Tested
 def first_cycle(
     groups: Sequence[Group], counted: Sequence[Tested], choice: Choice, basis: str, look: Look
 ) -> Chart:
-    """Voltage against capacity in cycle 1 of the median cell of each group, all against one reference."""
+    """Voltage against capacity in one cycle of the median cell of each group, all against one reference."""
+    cycle = choice.cycles[0] if choice.cycles else 1
     owners = {one.cell.code: one for one in counted}
     picked = [(group, owners[counting.median_cell(group).code]) for group in groups]
     reference = shared_reference([one.cell for _, one in picked], choice)
-    curves = [_first_curve(group, one, basis, reference) for group, one in picked]
+    curves = [_curve_of(group, one, basis, reference, cycle) for group, one in picked]
     words = references_of(picked[0][1].cell).get(reference, "") if picked else ""
-    return first_cycle_chart([curve for curve in curves if curve is not None], look, f"V {words}".strip())
+    return first_cycle_chart(
+        [curve for curve in curves if curve is not None], look, f"V {words}".strip(), cycle
+    )
 
 
 def shared_reference(cells: Sequence[Cell], choice: Choice) -> str:
@@ -37,11 +40,11 @@ def shared_reference(cells: Sequence[Cell], choice: Choice) -> str:
     return choice.reference if choice.reference in own else next(iter(own), "")
 
 
-def _first_curve(group: Group, one: Tested, basis: str, reference: str) -> FirstCurve | None:
+def _curve_of(group: Group, one: Tested, basis: str, reference: str, cycle: int) -> FirstCurve | None:
     if one.analysis is None or "curves" not in one.analysis.tables:
         return None
     view = view_for(one.cell, Choice(basis, reference), colour=group.colour, simulated=False)
-    table = store.analysis_table(one.analysis, "curves").filter(pl.col("cycle") == 1)
+    table = store.analysis_table(one.analysis, "curves").filter(pl.col("cycle") == cycle)
     curves = table.select(
         "direction",
         (pl.col("capacity_mAh") / view.divisor()[0]).alias("capacity"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from characterization import queries, store
 from characterization.analysis.base import Drawing, Finding, Method, View
@@ -12,7 +12,7 @@ from characterization.charts.chart import Chart
 from characterization.instruments.base import Flag
 from characterization.models import Analysis, Measurement
 from characterization.models import Finding as FindingRow
-from characterization.panels.choice import Choice, view_for
+from characterization.panels.choice import Choice, view_for, with_axis
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,13 @@ def chart_of(measurement: Measurement, key: str, choice: Choice, colour: str) ->
 def _drawn(measurement: Measurement, choice: Choice, colour: str) -> Iterator[tuple[Analysis, Chart]]:
     cell = queries.cell_of(measurement.sample)
     view = view_for(cell, choice, colour=colour, simulated=measurement.simulated)
+    view = replace(view, options={"events": queries.events_during(measurement, cell)})
     analyses = measurement.analyses.filter(current=True).prefetch_related("findings").order_by("method")
     for analysis in analyses:
         method = method_named(analysis.method)
         if method is not None:
             for chart in _draw(method, measurement, analysis, view):
-                yield analysis, chart
+                yield analysis, with_axis(chart, choice)
 
 
 def _draw(method: Method, measurement: Measurement, analysis: Analysis, view: View) -> list[Chart]:

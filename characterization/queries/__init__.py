@@ -8,6 +8,7 @@ from characterization.queries.cells import (
     running_cells,
     tested,
 )
+from characterization.queries.events import events_during, events_of
 from characterization.queries.files import (
     COUNTED,
     FILTERS,
@@ -45,6 +46,8 @@ __all__ = [
     "counts",
     "cycle_rows",
     "cycles_of",
+    "events_during",
+    "events_of",
     "findings_of",
     "group_roles",
     "inbox",

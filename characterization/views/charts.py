@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from characterization import panels, queries, store
+from characterization.analysis.cycling_charts import temperatures
 from characterization.charts import numbers, web
 from characterization.charts import print as press
 from characterization.charts.chart import Chart
@@ -38,6 +39,7 @@ def choice_of(query: Mapping[str, Any], measurement: Measurement | None = None) 
         basis if basis in panels.BASES else "",
         reference if reference in panels.REFERENCES else "",
         panels.cycles_from(text, last),
+        log_cycles=query.get("axis") == "log",
     )
 
 
@@ -100,7 +102,9 @@ def _finer(measurement: Measurement, key: str, choice: panels.Choice) -> dict[st
         return {}
     cell = queries.cell_of(measurement.sample)
     offset = panels.view_for(cell, choice, colour="text", simulated=False).voltage_offset_V
-    lines = [{"y": name, "add": offset if name.endswith("_V") else 0.0} for name in finer.y]
+    warmth = temperatures([column["name"] for column in measurement.columns])
+    names = [*finer.y, *warmth]
+    lines = [{"y": name, "add": offset if name == "voltage_V" else 0.0} for name in names]
     address = f"/measurements/{measurement.pk}/series.json"
     return {"finer": {"url": address, "x": finer.x, "per": finer.x_per, "lines": lines}}
 

@@ -115,6 +115,7 @@ def controls(measurement: Measurement, query: dict[str, str]) -> dict[str, Any]:
         "reference": reference if reference in references else next(iter(references), ""),
         "cycles_text": query.get("cycles", ""),
         "has_cycles": True,
+        "axis": query.get("axis", ""),
     }
 
 

@@ -164,6 +164,8 @@ def _context(request: HttpRequest, cells: list[Cell], reference_cycle: int) -> d
         "basis": compared.basis,
         "references": {name: words for name, (_, words) in panels.REFERENCES.items() if words},
         "reference": compared.reference,
+        "axis": request.GET.get("axis", ""),
+        "cycles_text": request.GET.get("cycles", ""),
         "nav": "studies",
     }
 

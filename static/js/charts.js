@@ -4,7 +4,7 @@
 (() => {
   if (window.labsysCharts) { window.labsysCharts.find(); return; }
   const library = document.currentScript.dataset.plotly;
-  const CHOICES = ["basis", "reference", "cycles", "scale", "show"];
+  const CHOICES = ["basis", "reference", "cycles", "scale", "show", "axis"];
   const shown = new Map(); // element -> {address, answer}
   let loading = null;
 

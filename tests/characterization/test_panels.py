@@ -8,6 +8,7 @@ import pytest
 from cells.models import Cell
 from characterization import panels
 from characterization.charts.chart import Axis, Chart, Layer, Pane
+from characterization.panels.choice import with_axis
 from characterization.panels.figures import number, with_uncertainty
 from synthesis.errors import Refusal
 
@@ -99,3 +100,12 @@ def test_a_thinned_line_keeps_its_extremes_and_a_window_its_points():
     assert len(whole.x) <= 2000 and whole.y.max() == 9.0
     part = panels.windowed(chart, 31_000, 31_500).layers[0]
     assert (len(part.x), part.x[0], part.x[-1]) == (501, 31_000, 31_500)
+
+
+def test_cycle_numbers_go_on_a_logarithmic_axis_where_it_is_asked_for():
+    layer = Layer("line", np.array([1.0, 10.0]), np.array([2.0, 1.0]))
+    by_cycle = Chart("capacity", "Capacity", Axis("Cycle"), [Pane(Axis("Capacity", "mAh"), [layer])])
+    by_time = Chart("time", "Voltage", Axis("Time", "h"), [Pane(Axis("Voltage", "V"), [layer])])
+    assert with_axis(by_cycle, panels.Choice(log_cycles=True)).x.log
+    assert not with_axis(by_cycle, panels.Choice()).x.log
+    assert not with_axis(by_time, panels.Choice(log_cycles=True)).x.log

@@ -205,6 +205,7 @@ PAGES: dict[str, dict[str, Policy]] = {
     "/recipes/<pk>/": {"GET": ONE},
     "/recipes/<pk>/weighing/": {"GET": ONE},
     "/cells/<code>/left-out/": {"GET": CHANGE, "POST": CHANGE},
+    "/cells/<code>/events/": {"GET": CHANGE, "POST": CHANGE},
     "/cells/<code>/post-mortem/": {"GET": CHANGE, "POST": CHANGE},
     "/channels/<pk>/put-on/": {"POST": CHANGE},
     "/channels/<pk>/take-off/": {"POST": CHANGE},

@@ -1,4 +1,5 @@
 import numpy as np
+import polars as pl
 import pytest
 
 from characterization.analysis.base import Conditions, Drawing, View
@@ -125,3 +126,22 @@ def test_resistance_stands_above_the_end_voltages():
 
 def test_a_rest_draws_the_first_three_charts_only():
     assert list(draw([0.0])) == ["capacity", "voltage_curves", "voltage_time"]
+
+
+def test_temperatures_have_a_pane_of_their_own_below_current():
+    recording = cycler(STEPS)
+    table = recording.table.with_columns(pl.lit(25.5).alias("aux1_temperature_degC"))
+    result = cycling.compute(recording, Conditions())
+    charts = cycling.draw(Drawing(result.tables, result.findings, {}, table, result.flags), View())
+    chart = next(chart for chart in charts if chart.key == "voltage_time")
+    assert [pane.y.name for pane in chart.panes] == ["Voltage (V)", "Current (mA)", "Temperature (°C)"]
+    assert chart.panes[2].layers[0].y.tolist()[:2] == [25.5, 25.5]
+
+
+def test_an_event_stands_at_its_time_and_above_its_cycle():
+    charts = draw(options={"events": [(2.5 * 3600, "Power cut"), (1e9, "Long after")]})
+    (note,) = charts["voltage_time"].panes[0].notes
+    assert (note.x, note.text) == (pytest.approx(2.5), "▾ Power cut")
+    assert note.y == pytest.approx(3.5)  # half way through the second charge
+    (above,) = charts["capacity"].panes[1].notes
+    assert (above.x, above.text) == (2, "▾ Power cut")
