@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from characterization.analysis.base import Drawing, View
+from characterization.analysis.cycle_findings import delay_text
 from characterization.analysis.cycling_charts import chosen_cycles, voltage_axis
 from characterization.analysis.rate_blocks import rate_text
 from characterization.analysis.rows import column
@@ -70,7 +71,9 @@ def dqdv_chart(drawing: Drawing, view: View) -> Chart | None:
         return None
     divisor, unit = view.divisor()
     available = table["cycle"].unique().sort().to_list()
-    shown = chosen_cycles(available, tuple(view.cycles), available[-1])
+    cycles = drawing.tables["cycles"]
+    whole = cycles.filter(pl.col("complete") & pl.col("cycle").is_in(available))["cycle"]
+    shown = chosen_cycles(available, tuple(view.cycles), int(whole[-1]) if len(whole) else available[-1])
     names = ", ".join(str(cycle) for cycle in shown)
     missing = f"dQ/dV was kept for the cycles {', '.join(map(str, available))}."
     return Chart(
@@ -145,7 +148,7 @@ def resistance_chart(drawing: Drawing, view: View) -> Chart | None:
         x=Axis("Cycle"),
         panes=[Pane(Axis("Internal resistance", "Ω"), ohms, 0.5), Pane(voltage_axis(view), volts, 0.5)],
         caption="ΔV/ΔI at the step of the current after charge (hollow) and after discharge (filled), "
-        f"{np.nanmedian(np.concatenate(delays)):.3g} s after it (median).",
+        f"{delay_text(float(np.nanmedian(np.concatenate(delays))))} (median of the delays).",
         description=f"Internal resistance and end voltages of {cycles.height} cycles.",
         simulated=view.simulated,
     )

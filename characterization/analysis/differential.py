@@ -129,18 +129,18 @@ def peaks_of(height: Numbers) -> Indices:
     if top <= 0 or not len(places):
         return places[:0]
     valleys = np.concatenate(([0.0], np.minimum.reduceat(height, places)[:-1], [0.0]))
-    tops = height[places]
-    prominent = [_prominence(tops, valleys, peak) >= LEAST_PROMINENCE * top for peak in range(len(places))]
+    tops, low = height[places].tolist(), valleys.tolist()
+    prominent = [_prominence(tops, low, peak) >= LEAST_PROMINENCE * top for peak in range(len(places))]
     return places[prominent]
 
 
-def _prominence(tops: Numbers, valleys: Numbers, peak: int) -> float:
+def _prominence(tops: list[float], valleys: list[float], peak: int) -> float:
     """Height of a peak above the higher of the two lowest points between it and a higher peak on either side."""
-    higher = np.flatnonzero(tops > tops[peak])
-    before, after = higher[higher < peak], higher[higher > peak]
-    left = valleys[(before[-1] + 1 if before.size else 0) : peak + 1].min()
-    right = valleys[peak + 1 : (after[0] + 1 if after.size else len(tops) + 1)].min()
-    return float(tops[peak] - max(left, right))
+    before = [place for place in range(peak) if tops[place] > tops[peak]]
+    after = [place for place in range(peak + 1, len(tops)) if tops[place] > tops[peak]]
+    left = min(valleys[(before[-1] + 1 if before else 0) : peak + 1])
+    right = min(valleys[peak + 1 : (after[0] + 1 if after else len(tops) + 1)])
+    return tops[peak] - max(left, right)
 
 
 PEAK_SCHEMA = {
