@@ -155,7 +155,7 @@ class CathodeBatch(Sample):
     def _weighed_mg(self) -> dict[str, Decimal]:
         """What was weighed in, by what it was used as, in small letters; what has no mass is left out."""
         found: dict[str, Decimal] = {}
-        for entry in self.inputs.all():
+        for entry in self.inputs.select_related("sample__materiallot__material"):
             mass = in_mass(entry.sample, -entry.delta) if entry.kind != LedgerEntry.Kind.DISCARD else None
             if mass is not None:
                 role = entry.role.lower()

@@ -87,18 +87,26 @@ def test_a_flag_upstream_costs_two_questions_and_a_signature_those_of_its_verifi
         assert "signed it" in client.get(f"/samples/{made.code}/").content.decode()
 
 
-def test_a_cathode_asks_no_more_than_fifteen_questions(
+def test_a_cathode_and_its_cell_ask_no_more_than_fifteen_questions(
     lab: Lab, chain: dict[str, Any], django_assert_max_num_queries: Any
 ) -> None:
+    plan = recipe(lab.project)
+    powders = [lot(lab.project, "5"), lot(lab.project, "5"), chain["additive"]]
+    takes = [
+        take(one, amount, role=part.material)
+        for one, amount, part in zip(powders, ("0.14", "0.056", "0.004"), plan.components.all(), strict=True)
+    ]
     made = ledger.record(
-        CathodeBatch(project=lab.project, recipe=recipe(lab.project), group="NPCs"),
+        CathodeBatch(project=lab.project, recipe=plan, group="NPCs"),
         Quantity(Decimal(200), "mg"),
-        [take(chain["additive"], "0.004"), take(lot(lab.project, "5"), "0.14")],
+        takes,
         lab.alice,
     )
+    built = cell(lab.project, [take(made, "0.01")], group="NPCs")
     client = lab.as_(lab.vera)
-    with django_assert_max_num_queries(15):
-        assert client.get(f"/samples/{made.code}/").status_code == 200
+    for one in (made, built):
+        with django_assert_max_num_queries(15):
+            assert client.get(f"/samples/{one.code}/").status_code == 200
 
 
 def test_a_stranger_gets_404_for_every_part_and_a_guest_the_login(lab: Lab, chain: dict[str, Any]) -> None:
