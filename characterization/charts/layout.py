@@ -13,6 +13,7 @@ import numpy as np
 from characterization.charts.chart import Axis, Chart, Layer, Numbers, Pane
 
 PAD = 0.05
+BRIGHTEST_QUANTILE = 0.98
 LEGEND_ABOVE = 6
 LABEL_SHIFTS = (0, 6, -6, 12, -12)
 LEADER_SHIFTS = (20, -20, 30, -30, 42, -42, 54, -54)
@@ -130,6 +131,16 @@ def ranges(
 def _widened(ends: tuple[float, float], span: float) -> tuple[float, float]:
     middle, half = (ends[0] + ends[1]) / 2, span / 2 * (1 if ends[1] >= ends[0] else -1)
     return middle - half, middle + half
+
+
+def colour_range(field: Numbers) -> tuple[float, float]:
+    """Values at which the colours of a field end: the lowest, and the 98th percentile, so that one bright column does
+    not darken all others. Where nearly nothing stands out it is the highest."""
+    known = field[np.isfinite(field)]
+    if not known.size:
+        return 0.0, 1.0
+    low, high = float(known.min()), float(np.quantile(known, BRIGHTEST_QUANTILE))
+    return low, high if high > low else max(float(known.max()), low + 1e-12)
 
 
 def labelled(chart: Chart) -> list[Layer]:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, MaxNLocator
 
 from characterization.charts.chart import Layer, Pane
+from characterization.charts.layout import colour_range
 from characterization.charts.style import FILL_OPACITY, PAPER, colour, mark_of
 
 SYMBOLS = {
@@ -35,7 +36,10 @@ def draw(axes: Axes, pane: Pane) -> None:
 def _layer(axes: Axes, layer: Layer) -> None:
     tint = colour(layer.colour)
     if layer.z is not None:
-        field = axes.pcolormesh(layer.x, layer.y, layer.z, cmap="cividis", shading="nearest", rasterized=True)
+        low, high = colour_range(layer.z)
+        field = axes.pcolormesh(
+            layer.x, layer.y, layer.z, cmap="cividis", shading="nearest", rasterized=True, vmin=low, vmax=high
+        )
         field.set_label(layer.label)
     elif layer.kind == "sticks":
         axes.vlines(layer.x, 0, layer.y, colors=tint, linewidth=0.8, label=layer.label or "_")

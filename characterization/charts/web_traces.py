@@ -155,7 +155,9 @@ def _heat(layer: Layer, field: Numbers, base: dict[str, Any], theme: Theme) -> d
     scale = COLOUR_SCALE | {"tickfont": words_at, "title": {"text": words(layer.label), "font": words_at}}
     cells = packed(field.ravel()) | {"shape": f"{field.shape[0]}, {field.shape[1]}"}
     hover = base["hovertemplate"].replace("<extra>", f"<br>{words(layer.label)} %{{z:.4~g}}<extra>")
-    own = {"type": "heatmap", "z": cells, "colorscale": "Cividis", "colorbar": scale, "hovertemplate": hover}
+    low, high = layout.colour_range(field)
+    colours = {"colorscale": "Cividis", "colorbar": scale, "zmin": low, "zmax": high}
+    own = {"type": "heatmap", "z": cells, "hovertemplate": hover} | colours
     return base | own | {"showlegend": False}
 
 

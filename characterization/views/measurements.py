@@ -27,6 +27,8 @@ from synthesis import access
 PAGE = 50
 CYCLE_ROWS = 200
 CHARTS_AT_ONCE = 2
+IN_A_GRID = ("cycling", "eis")
+"""Techniques whose charts stand side by side: one measurement seen in several ways, not regions of it."""
 
 
 @require_GET
@@ -67,7 +69,8 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
         "measurement": measurement,
         **_shown(measurement, drawn, analyses, request.GET.get("chart", "")),
         "analyses": analyses,
-        "flags": [*measurement.flags, *(flag for one in analyses for flag in one.flags)],
+        "flags": _flags(measurement, analyses),
+        "in_a_grid": measurement.technique in IN_A_GRID,
         "earlier": _earlier(measurement),
         "parts": _parts(measurement),
         "pieces": queries.pieces_of(measurement),
@@ -81,6 +84,12 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "characterization/measurement.html", context)
 
 
+def _flags(measurement: Measurement, analyses: Sequence[Analysis]) -> list[dict[str, str]]:
+    """What the reader and the analyses found odd; what several of them say stands there once."""
+    told = [*measurement.flags, *(flag for one in analyses for flag in one.flags)]
+    return list({flag["message"]: flag for flag in told}.values())
+
+
 def _parts(measurement: Measurement) -> QuerySet[Measurement]:
     """The tables of the same file; a history has no file and stands alone."""
     beside = Measurement.objects.filter(file=measurement.file_id or 0, current=True)
@@ -92,7 +101,7 @@ def _shown(
 ) -> dict[str, Any]:
     """All charts with all findings; of a measurement with many regions one region with its own, the others as tabs."""
     found = [(analysis, finding) for analysis in analyses for finding in analysis.findings.all()]
-    if measurement.technique == "cycling" or len(drawn) <= CHARTS_AT_ONCE:
+    if measurement.technique in IN_A_GRID or len(drawn) <= CHARTS_AT_ONCE:
         return {"panels": drawn, "found": found}
     region = next((panel for panel in drawn if panel.key == wanted), panels.telling(drawn))
     own = [(analysis, finding) for analysis, finding in found if finding.subject in ("", region.title)]

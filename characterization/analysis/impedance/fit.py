@@ -38,7 +38,7 @@ class Effort:
 
 
 THOROUGH = Effort(120, 1e-10)
-NEARBY = Effort(60, 1e-8)
+NEARBY = Effort(30, 1e-6)
 QUICK = Effort(40, 1e-5)
 """Enough to tell circuits apart."""
 

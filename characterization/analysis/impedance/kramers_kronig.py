@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from characterization.analysis.impedance.spectra import Complex, Spectrum, stacked
 from characterization.charts.chart import Numbers
@@ -25,6 +26,7 @@ LIMIT_PERCENT = 0.5
 NOISE_SIGMAS = 4.0
 TOO_NOISY_PERCENT = 5.0
 SMOOTHING_POINTS = 5
+NOISE_POINTS = 21
 CRITERION = (
     f"fails where the mean residual of {SMOOTHING_POINTS} neighbouring points exceeds {LIMIT_PERCENT:g} % of |Z| "
     f"and {NOISE_SIGMAS:g} σ of its noise; μ ≤ {MU_LIMIT:g}"
@@ -33,8 +35,8 @@ CRITERION = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """``residual`` is (Z − chain)/|Z|, complex. Percentages are of |Z|: ``systematic`` is the largest running mean
-    of the residual, at ``worst_Hz``; ``noise`` one standard deviation of its scatter from point to point."""
+    """``residual`` is (Z − chain)/|Z|, complex. Percentages are of |Z|: ``systematic`` is the running mean of the
+    residual at ``worst_Hz``, where it exceeds its limit most; ``noise`` the scatter from point to point (1 σ)."""
 
     state: str
     elements: int
@@ -76,9 +78,8 @@ def _tested(frequency: bytes, impedance: bytes) -> Verdict:
     omega = 2 * np.pi * np.frombuffer(frequency, dtype=np.float64)
     measured = np.frombuffer(impedance, dtype=np.complex128)
     elements, mu, residual = _shortest_chain(omega, measured)
-    systematic, place = _systematic(residual)
-    noise = _noise(residual)
-    limit = max(LIMIT_PERCENT, NOISE_SIGMAS * noise / np.sqrt(SMOOTHING_POINTS))
+    systematic, limit, place = _systematic(residual)
+    noise = float(_noise(residual).mean())
     state = "noisy" if noise > TOO_NOISY_PERCENT else "fails" if systematic > limit else "passes"
     worst = float(omega[place] / (2 * np.pi))
     return Verdict(state, elements, mu, residual, systematic, noise, limit, worst)
@@ -112,18 +113,28 @@ def _chain(omega: Numbers, measured: Complex, elements: int) -> tuple[float, Com
     return float(mu), target - columns @ best
 
 
-def _systematic(residual: Complex) -> tuple[float, int]:
-    """Largest running mean of the residual in %, and the point in its middle."""
+def _systematic(residual: Complex) -> tuple[float, float, int]:
+    """Running mean of the residual and its limit, both in %, where it exceeds the limit most; and that point."""
     width = min(SMOOTHING_POINTS, len(residual))
     window = np.ones(width) / width
     means = np.stack([np.convolve(part, window, "valid") for part in (residual.real, residual.imag)])
-    largest = np.abs(means).max(axis=0)
-    place = int(largest.argmax())
-    return 100 * float(largest[place]), place + width // 2
+    largest = 100 * np.abs(means).max(axis=0)
+    middle = np.arange(len(largest)) + width // 2
+    limits = np.maximum(LIMIT_PERCENT, NOISE_SIGMAS * _noise(residual)[middle] / np.sqrt(width))
+    worst = int((largest / limits).argmax())
+    return float(largest[worst]), float(limits[worst]), int(middle[worst])
 
 
-def _noise(residual: Complex) -> float:
-    """Scatter of one point in %, from second differences: what varies slowly leaves nothing in them."""
+def _noise(residual: Complex) -> Numbers:
+    """Scatter of each point in %: the median of the second differences around it, real and imaginary together.
+
+    What varies slowly leaves nothing in them, and a jump at the end of the range does not count as noise.
+    """
     parts = stacked(residual).reshape(2, -1)
-    bends = parts[:, 2:] - 2 * parts[:, 1:-1] + parts[:, :-2]
-    return 100 * float(np.sqrt(np.mean(bends**2) / 6)) if bends.size else 0.0
+    bends = np.abs(parts[:, 2:] - 2 * parts[:, 1:-1] + parts[:, :-2])
+    width = min(NOISE_POINTS, bends.shape[1])
+    around = sliding_window_view(bends, width, axis=1)
+    medians = np.median(np.moveaxis(around, 0, -1).reshape(around.shape[1], -1), axis=1)
+    scatter: Numbers = 100 * 1.4826 * medians / np.sqrt(6)
+    middle = np.arange(len(medians)) + (width + 1) / 2
+    return np.interp(np.arange(parts.shape[1]), middle, scatter)

@@ -66,7 +66,7 @@ def contour(drawing: Drawing, view: View) -> Chart | None:
         subtitle=f"{spectra.height} spectra",
         x=axis,
         panes=[Pane(TIME_CONSTANT, [Layer("heat", across[order], tau, "γ (Ω)", z=gamma[:, order])])],
-        caption="Colour is γ, from dark (none) to bright (most).",
+        caption="Colour is γ; the brightest is its 98th percentile.",
         description=f"γ from 0 to {gamma.max():.3g} Ω over {axis.name} and τ.",
         simulated=view.simulated,
     )

@@ -18,8 +18,12 @@ def draw(drawing: Drawing, view: View) -> list[Chart]:
     picked = charts.chosen(verdicts, view)
     passed = verdicts.filter(verdicts["verdict"] == "passes").height
     worst = verdicts.sort("systematic_percent", descending=True).row(0, named=True)
+    alone = {"passes": "The spectrum passes", "fails": "The spectrum fails"}
+    count = f"{passed} of {verdicts.height} spectra pass"
+    if verdicts.height == 1:
+        count = alone.get(worst["verdict"], "Too noisy to tell")
     words = (
-        f"{passed} of {verdicts.height} spectra pass. Largest systematic residual {worst['systematic_percent']:.2f} % "
+        f"{count}. Largest systematic residual {worst['systematic_percent']:.2f} % "
         f"of |Z| at {worst['worst_Hz']:.3g} Hz, limit {worst['limit_percent']:.2f} %."
     )
     return [charts.residuals(drawing.tables["residuals"], picked, KEY, TITLE, words, view)]

@@ -42,6 +42,13 @@ def test_its_name_stands_at_the_scale_and_not_at_the_end_of_a_line():
     assert pressed["layout"]["margin"]["r"] > 60
 
 
+def test_colours_end_at_the_98th_percentile_so_that_one_bright_column_does_not_darken_the_others():
+    field = np.ones((10, 100))
+    field[:, 99] = 1000
+    assert layout.colour_range(field * np.linspace(0, 1, 10)[:, None])[1] == pytest.approx(1)
+    assert layout.colour_range(np.full((2, 2), 3.0)) == pytest.approx((3, 3))
+
+
 def test_the_field_fills_its_axes():
     assert layout.x_range(FIELD) == (0, 3)
     assert layout.y_range(FIELD.panes[0]) == (1e-6, 1)

@@ -47,6 +47,13 @@ def test_diffusion_blocking_electrodes_and_inductance_obey_the_relations(text, v
     assert kramers_kronig(spectrum(from_circuit(text, values))).passed
 
 
+def test_a_jump_at_the_end_of_the_range_is_no_noise():
+    jumping = TWO_ARCS * np.where(np.arange(81) < 6, 1.2, 1)
+    verdict = kramers_kronig(spectrum(noisy(jumping, 0.001, 1)))
+    assert verdict.state == "fails"
+    assert verdict.noise_percent < 1
+
+
 def test_what_is_mostly_noise_is_called_too_noisy():
     verdict = kramers_kronig(spectrum(noisy(TWO_ARCS, 0.2, 1)))
     assert verdict.state == "noisy"
