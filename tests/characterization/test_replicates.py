@@ -43,13 +43,17 @@ def _cell(project, group, mAh_per_g):
 
 def test_means_spreads_and_numbers_of_twelve_replicates_are_those_computed_by_hand(twelve):
     compared = panels.compare(twelve, panels.Choice())
-    found = {
-        row.group.name: (row.total, row.first_discharge.n, row.first_discharge.mean, row.first_discharge.sd)
-        for row in compared.rows
+    by_hand = {
+        "SP": (4, 4, 113.0, 2.581989),  # √(20/3)
+        "NPCs": (4, 4, 123.0, 3.464102),  # √(36/3)
+        "Mo-Ni@NPCs": (4, 3, 137.0, 2.0),  # √(8/2)
     }
-    assert found["SP"] == (4, 4, pytest.approx(113.0), pytest.approx(2.581989))  # √(20/3)
-    assert found["NPCs"] == (4, 4, pytest.approx(123.0), pytest.approx(3.464102))  # √(36/3)
-    assert found["Mo-Ni@NPCs"] == (4, 3, pytest.approx(137.0), pytest.approx(2.0))  # √(8/2)
+    assert {row.group.name for row in compared.rows} == set(by_hand)
+    for row in compared.rows:
+        total, n, mean, sd = by_hand[row.group.name]
+        assert (row.total, row.first_discharge.n) == (total, n)
+        assert row.first_discharge.mean == pytest.approx(mean)
+        assert row.first_discharge.sd == pytest.approx(sd)
     for row in compared.rows:
         assert row.first_efficiency.mean == pytest.approx(90.0)
         assert row.retention.mean == pytest.approx(90.0)
