@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -59,8 +59,9 @@ def want(sample: Sample) -> bool:
     """Notes that the history of a sample is to be made or made anew, where there is something to join or to undo."""
     if len(pieces_of(sample.pk)[:2]) < 2 and history_of(sample.pk) is None:
         return False
-    wanted = {"wanted": uuid4(), "wanted_at": Now(), "rung_at": None, "attempts": 0}
-    Chain.objects.update_or_create(sample_id=sample.pk, defaults=wanted)
+    since = Case(When(wanted__isnull=False, then=F("wanted_at")), default=Now())
+    Chain.objects.get_or_create(sample_id=sample.pk)
+    Chain.objects.filter(pk=sample.pk).update(wanted=uuid4(), wanted_at=since, rung_at=None, attempts=0)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from characterization import panels
@@ -19,9 +20,7 @@ MOST_FINDINGS = 120
 
 def findings_of(samples: Sequence[Sample], actor: Actor) -> list[FindingLine]:
     """What was found on these samples, in their order, with yields of the furnace from the ledger first."""
-    measurements = access.visible(
-        Measurement.objects.filter(sample__in=[s.pk for s in samples], current=True), actor
-    )
+    measurements = access.visible(_present([sample.pk for sample in samples]), actor)
     rows = (
         Finding.objects.filter(analysis__measurement__in=measurements, analysis__current=True)
         .select_related("analysis__measurement__sample", "analysis__measurement__instrument")
@@ -68,9 +67,14 @@ def _line(row: Finding) -> FindingLine:
 def measurements_of(samples: Sequence[Sample], actor: Actor) -> list[Measurement]:
     """Current measurements of these samples, in the order of the samples and of time."""
     pks = [sample.pk for sample in samples]
-    rows = access.visible(Measurement.objects.filter(sample__in=pks, current=True), actor)
+    rows = access.visible(_present(pks), actor)
     found = rows.select_related("sample", "project").order_by("pk")
     return sorted(found, key=lambda row: (pks.index(row.sample_id or 0), row.pk))
+
+
+def _present(samples: Sequence[int]) -> QuerySet[Measurement]:
+    """Current measurements; of a cell with a history the history, and not each of its files again."""
+    return Measurement.objects.filter(sample__in=samples, current=True).exclude(piece_of__chain__current=True)
 
 
 def files_of(samples: Sequence[Sample], actor: Actor) -> list[FileLine]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from django.db.models.functions import Now
 
 from cells.models import Cell
 from characterization import chaining, ingest, intake, queries, recording, sandbox, tasks
@@ -183,6 +184,15 @@ def test_it_waits_for_files_that_are_on_their_way(cell):
     chaining.make(cell.pk)
     assert chaining.history_of(cell.pk) is None
     assert Chain.objects.get(pk=cell.pk).wanted
+
+
+def test_it_waits_no_longer_than_a_minute_however_many_files_come(cell):
+    two_halves(cell, cell_test(2))
+    Chain.objects.update(wanted_at=Now() - timedelta(seconds=61))
+    send(cell, "c", exported(cell_test(1), START + 86400))  # wanted once more, and still since a minute ago
+    files.deliver(cell.project, name="d.bdf.csv", content=exported(cell_test(3)), sample=cell)
+    chaining.make(cell.pk)
+    assert told(cell) == [("a", "taken"), ("b", "taken"), ("c", "taken")]
 
 
 def test_what_comes_while_it_is_made_makes_it_once_more(cell, monkeypatch):
