@@ -43,13 +43,14 @@ def main() -> int:
         app.ingest(*(root() / name for name in WARM))
         ready_s, measurement = upload_to_done(app, token, path)
         seconds = sorted(series(app, token, measurement) for _ in range(40))
+    ratio = ready_s / parse_s
     print(
-        f"700k rows, file to done: {ready_s:.2f} s = {ready_s / parse_s:.1f} x the parse alone ({parse_s:.2f} s); bar 3.5"
+        f"700k rows, file to done: {ready_s:.2f} s = {ratio:.1f} x the parse alone ({parse_s:.2f} s); bar 3.5"
     )
     print(
         f"series of 2,000 points: median {1000 * seconds[20]:.0f} ms, p95 {1000 * seconds[37]:.0f} ms; bar 50 ms"
     )
-    return 0 if ready_s / parse_s <= 3.5 and seconds[37] <= 0.05 else 1
+    return 0 if ratio <= 3.5 and seconds[37] <= 0.05 else 1
 
 
 def parse_alone(path: Path) -> float:
