@@ -50,7 +50,7 @@ register(
         _("Cells"),
         "battery",
         CellForm,
-        ("name", "takes-0-amount", "takes-1-amount", "composite_mass_mg", "stack_pressure_MPa"),
+        ("name", "takes-0-amount", "takes-1-amount", "separator_thickness_um", "stack_pressure_MPa"),
         110,
         {
             "takes-0-amount": ("cathode mass", "composite mass", "mass of cathode", "cathode"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cells import densities, kinds
 from cells.densities import Density
 from cells.models import Acknowledgement, CathodeBatch, Cell, Channel, Occupation
-from synthesis.conversion import in_unit_of
+from synthesis.conversion import in_mass, in_unit_of
 from synthesis.errors import Refusal
 from synthesis.ledger import Take
 from synthesis.models import ElectrolyteBatch, Instrument, MaterialLot, Sample
@@ -44,14 +44,23 @@ def _active_share(cathode: Sample) -> float | None:
 
 
 def _separator(cell: Cell, takes: Sequence[Take]) -> None:
+    """Its mass: what is taken as separator. Its density: of what that is, else of what the separator is called."""
+    pressed = [take for take in takes if take.role.lower() == "separator"]
+    if cell.separator_mass_mg is None and pressed:
+        cell.separator_mass_mg = _mass_mg(pressed)
     if cell.separator_density_g_per_cm3 is not None or not cell.separator_mass_mg:
         return
-    known = next(
-        (found for take in takes if "separator" in take.role.lower() and (found := density_of(take.sample))),
-        None,
-    ) or densities.of(cell.separator)
+    found = (density_of(take.sample) for take in pressed)
+    known = next((one for one in found if one is not None), None) or densities.of(cell.separator)
     if known is not None:
         cell.separator_density_g_per_cm3, cell.separator_density_from = known.g_per_cm3, known.source
+
+
+def _mass_mg(takes: Sequence[Take]) -> float | None:
+    """What they weigh together; None where one of them is no mass (a foil, in pieces)."""
+    masses = [in_mass(take.sample, in_unit_of(take.sample, take.amount).value) for take in takes]
+    known = [mass.to("mg").value for mass in masses if mass is not None]
+    return round(float(sum(known)), 6) if len(known) == len(masses) else None
 
 
 def density_of(sample: Sample) -> Density | None:

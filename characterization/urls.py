@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from characterization.views import (
     attaching,
+    board,
     charts,
     documents,
     files,
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern] = [
     path("home/files/", home.home_files, name="home-files"),
     path("home/needs/", home.home_needs, name="home-needs"),
     path("home/counts/", home.counts, name="nav-counts"),
+    path("channels/standing/", board.standing, name="channel-standing"),
+    path("alarms/<str:key>/acknowledge/", board.acknowledge, name="alarm"),
     path("studies/", studies.studies, name="studies"),
     path("studies/new/", studies.new, name="study-new"),
     path("studies/<int:pk>/", studies.study_page, name="study"),

@@ -122,6 +122,7 @@ class CellForm(StepForm):
         self.fields["active_mass_mg"].help_text = _(
             "Left empty: by what was weighed into the cathode, else by its recipe."
         )
+        self.fields["separator_mass_mg"].help_text = _("Left empty: what is taken as separator.")
         self.fields["separator_density_g_per_cm3"].help_text = _(
             "Left empty: of the material or the crystal, where it is known."
         )

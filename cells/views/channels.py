@@ -62,6 +62,11 @@ def board(
         "form": form or PutOnForm(actor=request.user, initial={"cell": request.GET.get("cell", "")}),
         "chosen": chosen,
         "may_change": access.editable_projects(request.user).exists(),
+        "groups": sorted(
+            {tile["on"].cell.group for group in tiles.values() for tile in group if tile["shown"]}
+        ),
+        "as_list": request.GET.get("view") == "list",
+        "curve": request.GET.get("curve", ""),
     }
     return render(request, "cells/channels.html", context, status=status)
 

@@ -23,7 +23,7 @@ from synthesis.models import Role, Sample
 from synthesis.pages import page
 from synthesis.units import Quantity
 
-USUAL_TARGET = "200 mg"
+USUAL_TARGET = "200"
 
 
 @dataclass(frozen=True)

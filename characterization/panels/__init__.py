@@ -1,6 +1,7 @@
 """A dashboard as data: panels with title, chart and findings, for one measurement, one cell, or several."""
 
 from characterization.panels.among import Section, compared_groups, sections
+from characterization.panels.board import CAPACITY, VOLTAGE, Board, Tile, board_of
 from characterization.panels.choice import (
     BASES,
     REFERENCES,
@@ -21,7 +22,10 @@ from characterization.panels.strips import Sparkline, dot_places, sparkline
 
 __all__ = [
     "BASES",
+    "CAPACITY",
     "REFERENCES",
+    "VOLTAGE",
+    "Board",
     "CellHead",
     "Choice",
     "Compared",
@@ -31,7 +35,9 @@ __all__ = [
     "RunLog",
     "Section",
     "Sparkline",
+    "Tile",
     "bases_of",
+    "board_of",
     "chart_of",
     "compare",
     "compared_groups",

@@ -1,5 +1,8 @@
 """Read-only questions about files, measurements and cells: one room for each."""
 
+from characterization.queries.alarms import Alarm, alarm_of, may_acknowledge, require_acknowledge
+from characterization.queries.alarms import all_of as all_alarms
+from characterization.queries.board import board
 from characterization.queries.cells import (
     Tested,
     colour_of,
@@ -39,8 +42,12 @@ __all__ = [
     "FILTERS",
     "MOVING",
     "NEEDS_PEOPLE",
+    "Alarm",
     "Suggestion",
     "Tested",
+    "alarm_of",
+    "all_alarms",
+    "board",
     "cell_of",
     "colour_of",
     "counts",
@@ -56,8 +63,10 @@ __all__ = [
     "listed",
     "listed_measurements",
     "main_measurements",
+    "may_acknowledge",
     "needs",
     "pieces_of",
+    "require_acknowledge",
     "running_cells",
     "suggestions",
     "tested",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import filesizeformat
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from characterization.models import Finding
 from characterization.panels import with_uncertainty
 from characterization.panels.figures import number
+from synthesis import words
 
 register = template.Library()
 
@@ -40,6 +43,21 @@ def technique(name: str) -> Any:
 def state_key(state: str) -> str:
     """A job's state as the frame's states are called."""
     return str(state).replace(" ", "_")
+
+
+@register.filter
+def near(moment: datetime) -> str:
+    """A day and time in few letters: "04:10" today, "Sat 04:10" within six days, else "9 Dec", "2 Mar 2027"."""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    apart = abs((local.date() - today).days)
+    form = "H:i" if not apart else "D H:i" if apart < 7 else "j M" if local.year == today.year else "j M Y"
+    return formats.date_format(local, form)
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """What a state is called."""
+    return str(words.look(state).label)
 
 
 @register.filter

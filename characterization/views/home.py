@@ -111,10 +111,13 @@ def home_files(request: HttpRequest) -> HttpResponse:
 @require_GET
 @page
 def home_needs(request: HttpRequest) -> HttpResponse:
-    """What waits for somebody: files that failed, one line each; the unmatched and unknown ones counted."""
+    """What waits for somebody: alarms and files that failed, one line each; the unmatched and unknown ones counted."""
     waiting = queries.needs(request.user)
     counts = queries.counts(request.user)
+    rings = [alarm for alarm in queries.all_alarms(queries.board(request.user)) if alarm.rings]
     context = {
+        "alarms": rings[:NEEDS_SHOWN],
+        "more_alarms": max(len(rings) - NEEDS_SHOWN, 0),
         "failed": list(waiting.filter(job__state=JobState.FAILED)[:NEEDS_SHOWN]),
         "counts": counts,
         "oldest": waiting.filter(job__state__in=(JobState.UNMATCHED, JobState.NEEDS_MAPPING)).last(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -54,6 +55,7 @@ class House:
     instrument: Instrument
     samples: dict[str, Sample]
     chart_keys: dict[str, str]
+    alarm: str
 
     @property
     def words(self) -> list[bytes]:
@@ -76,6 +78,7 @@ class House:
             "protocols": project.protocols.get().pk, "limits": project.limits.get().pk,
             "equipment": self.instrument.pk, "search": search, "saved-searches": search,
             "places": Place.objects.get(name="Rabbit hole").pk,
+            "alarms": self.alarm,
         }  # fmt: skip
 
     @cached_property
@@ -95,7 +98,8 @@ def build() -> House:
     instrument = factories.InstrumentFactory(name=f"{WORD} cycler", project=project)
     channel = Channel.objects.create(instrument=instrument, name=f"{WORD} 1")
     cell = Cell.objects.get(pk=samples["cells"].pk)
-    Occupation.objects.create(channel=channel, cell=cell, from_at=timezone.now())
+    begun = timezone.now() - timedelta(hours=30)  # and no file since: an alarm
+    occupation = Occupation.objects.create(channel=channel, cell=cell, from_at=begun)
     JointEntry.objects.create(kind="cell").samples.set([samples["cells"]])
     study = Study.objects.create(project=project, name=f"{WORD} study")
     study.cells.add(cell)
@@ -114,7 +118,9 @@ def build() -> House:
     measurement = Measurement.objects.get(file=file)
     documents.add(samples["cells"], [b"%PDF-1.7"], name=f"{WORD}.pdf", size=8, actor=alice)
     upload = Upload.objects.create(user=type(alice).objects.get(username="bob"), length=100)
-    house = House(project, run, file, upload, measurement, study, channel, instrument, samples, {})
+    RawFile.objects.filter(pk=file.pk).update(created_at=begun)
+    alarm = f"stalled-cell-{occupation.pk}"
+    house = House(project, run, file, upload, measurement, study, channel, instrument, samples, {}, alarm)
     house.chart_keys = _chart_keys(house, _logged_in(alice))
     _tokens(instrument, alice, closed)
     return house
@@ -228,7 +234,7 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "slug": house.project.slug,
         "what": "furnace-run",
         "member": house.member,
-        "key": house.chart_keys.get(f"/{part}/", "none"),
+        "key": house.alarm if part == "alarms" else house.chart_keys.get(f"/{part}/", "none"),
         "form": "csv" if "table" in path or "template" in path else "json",
         "many": "lot",
     }
