@@ -84,14 +84,14 @@ def mix(
 def build(
     team: Team, shelf: Shelf, cathode: CathodeBatch, separator: ElectrolyteBatch, number: int, replicate: int
 ) -> Cell:
-    """The ``number``-th die cell; its masses differ a little from one cell to the next."""
+    """The ``number``-th die cell; its masses differ a little from one to the next, the active one follows."""
     active = Decimal("0.770") + Decimal("0.004") * number
-    share = next(part.share_wt_percent for part in cathode.recipe.components.all() if part.material == "LCO")
-    composite = (active * 100 / share).quantize(Decimal("0.001"))
+    share, _by = cathode.makeup.active_share()
+    composite = (active / Decimal(str(share))).quantize(Decimal("0.001"))
     cell = Cell(
         project=team.project, name=f"{cathode.group or 'no additive'}, replicate {replicate + 1}", group=cathode.group,
         place="Cycler 1", made_at=at(FIRST_DAYS[replicate] - 1, 15), simulated=True, composite_mass_mg=float(composite),
-        active_mass_mg=float(active), area_cm2=AREA_CM2, separator_mass_mg=80, separator_thickness_um=600,
+        area_cm2=AREA_CM2, separator_mass_mg=80, separator_thickness_um=600,
         anode="Li-In", anode_mass_mg=1.0, anode_capacity_mAh_per_g=LITHIUM_MAH_PER_G,
         fabrication_pressure_MPa=360, stack_pressure_MPa=50, temperature_degC=25,
         lower_voltage_V=curves.LOWER_V, upper_voltage_V=curves.UPPER_V,
