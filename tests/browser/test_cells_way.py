@@ -71,7 +71,8 @@ def test_from_the_weighing_sheet_to_twelve_cells_on_the_board(page: Page) -> Non
 
     page.goto("/equipment/new/")
     page.locator("[name=name]").fill("Neware 1")
-    page.locator("[name=name]").press("Enter")
+    page.locator("[name=project]").select_option(index=1)
+    page.get_by_role("button", name="Save equipment").click()
     page.wait_for_url(re.compile(r"/equipment/\d+/"))
     page.goto("/log/channel/")
     page.locator("[name=instrument]").select_option(label="Neware 1")
