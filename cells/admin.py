@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from cells.models import CathodeBatch, CathodeRecipe, Cell, Channel, Occupation, RecipeComponent, Study
+from cells.models import (
+    Acknowledgement,
+    CathodeBatch,
+    CathodeRecipe,
+    Cell,
+    Channel,
+    Occupation,
+    RecipeComponent,
+    Study,
+)
 from synthesis.admin import Kept, ReadOnly, SampleAdmin
 
 
@@ -14,7 +23,7 @@ class ComponentInline(admin.TabularInline[RecipeComponent, CathodeRecipe]):
     model = RecipeComponent
     extra = 0
     can_delete = False
-    readonly_fields = ("number", "role", "material", "share_wt_percent")
+    readonly_fields = ("number", "role", "material", "share_wt_percent", "tolerance_percent")
     max_num = 0
 
 
@@ -35,6 +44,12 @@ class ChannelAdmin(Kept):
 class OccupationAdmin(ReadOnly):
     list_display = ("channel", "cell", "from_at", "to_at")
     list_select_related = ("channel__instrument", "cell")
+
+
+@admin.register(Acknowledgement)
+class AcknowledgementAdmin(ReadOnly):
+    list_display = ("code", "occupation", "instrument", "reason")
+    list_select_related = ("occupation__channel__instrument", "occupation__cell", "instrument")
 
 
 @admin.register(Study)

@@ -19,6 +19,7 @@ from synthesis import access
 from synthesis.models import Instrument
 
 Actor = AbstractBaseUser | AnonymousUser
+ON_CHANNEL = (Technique.CYCLING, Technique.CV, Technique.GITT, Technique.EIS)
 LOOKED_BACK = timedelta(days=30)
 SPARK_CYCLES, LATEST_CYCLES = 52, 12
 # Enough cycles for a small curve, and the last ones to tell how long one takes.
@@ -154,7 +155,7 @@ def _analyses(cells: Collection[int]) -> dict[int, list[Analysis]]:
         Analysis.objects.filter(
             current=True,
             measurement__current=True,
-            measurement__technique=Technique.CYCLING,
+            measurement__technique__in=ON_CHANNEL,
             measurement__sample__in=cells,
         )
         .select_related("measurement")
