@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from cells.makeup import Part
 from cells.models import CathodeBatch, CathodeRecipe, RecipeComponent
+from cells.models.cathodes import WEIGHED_IN
 from cells.recipes import planned_text, record_recipe, replace_components
 from synthesis import access
 from synthesis.api.fields import NumberField, ProjectField, actor_of, person
@@ -138,10 +139,7 @@ class CathodeBatches(SampleKind):
 
     queryset = CathodeBatch.objects.select_related(
         "project", "created_by", "recipe", "protocol"
-    ).prefetch_related(
-        "recipe__components",
-        "inputs__sample__materiallot__material",
-    )
+    ).prefetch_related("recipe__components", WEIGHED_IN)
     serializer_class = CathodeBatchSerializer
     filters: ClassVar[dict[str, By | Words]] = {**SampleKind.filters, "recipe": By("recipe_id", "id")}
 

@@ -126,6 +126,12 @@ class RecipeComponent(Record):
         )
 
 
+WEIGHED_IN = models.Prefetch(
+    "inputs", queryset=LedgerEntry.objects.select_related("sample__materiallot__material")
+)
+"""What went into a batch, with what its masses are told by."""
+
+
 @tracked()
 class CathodeBatch(Sample):
     """Composite cathode powder. What was weighed in stands in the ledger, its role being the component's material."""
@@ -155,7 +161,8 @@ class CathodeBatch(Sample):
     def _weighed_mg(self) -> dict[str, Decimal]:
         """What was weighed in, by what it was used as, in small letters; what has no mass is left out."""
         found: dict[str, Decimal] = {}
-        for entry in self.inputs.select_related("sample__materiallot__material"):
+        models.prefetch_related_objects([self], WEIGHED_IN)  # unless a list has done so for all its batches
+        for entry in self.inputs.all():
             mass = in_mass(entry.sample, -entry.delta) if entry.kind != LedgerEntry.Kind.DISCARD else None
             if mass is not None:
                 role = entry.role.lower()

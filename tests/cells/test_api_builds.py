@@ -72,7 +72,7 @@ def test_what_a_kind_has_not_is_refused_over_rest(bob):
 def test_batches_cost_the_same_however_many_there_are(bob, project, django_assert_num_queries):
     mix(bob, project)
     for _number in range(2):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(5):
             bob.get("cathode-batches/")
         for _more in range(3):
             first = bob.get("cathode-batches/").json()["results"][0]
