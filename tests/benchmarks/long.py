@@ -10,6 +10,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def main() -> int:
         for rows in SIZES:
             recording = Recording(Technique.CYCLING, cell_test(rows))
             wall, cpu = best(
-                lambda recording=recording: process._kept(recording, folder, "t", Conditions()),
+                partial(process._kept, recording, folder, "t", Conditions()),
                 5 if rows < 1e7 else 1,
             )
             per_row.append(1e6 * cpu / rows)
@@ -93,10 +94,7 @@ def zooms(folder: Path, rows: int) -> tuple[float, float]:
     for share in ZOOMS:
         start = 0.37 * rows * (1 - share)
         wall, cpu = best(
-            lambda start=start, share=share: store.series(
-                measurement, "time_s", "voltage_V", 2000, start, start + share * rows
-            ),
-            20,
+            partial(store.series, measurement, "time_s", "voltage_V", 2000, start, start + share * rows), 20
         )
         slowest = max(slowest, 1000 * cpu)
         print(f"zoom to {100 * share:g} %: {1000 * wall:.1f} ms, {1000 * cpu:.1f} ms CPU")
