@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +24,7 @@ def header_cells(line: str) -> list[str]:
 
 def read_csv(path: Path) -> tuple[pl.DataFrame, str]:
     """All cells as text, and the file's text. Raises UnreadableFile ``empty``, ``truncated`` or ``damaged``."""
-    text = read_text(path)
+    text = re.sub(r"\n{2,}", "\n", read_text(path).lstrip("\n"))
     header, _, body = text.partition("\n")
     separator = next((mark for mark in ("\t", ";", ",") if mark in header), ",")
     if not is_bdf(header_cells(header)):

@@ -126,17 +126,13 @@ def _instrument(header: list[str], keys: dict[str, list[str]]) -> dict[str, Any]
 
 def settings(header: list[str]) -> list[list[str]]:
     """The rows of the table of settings: name, then the value in each sequence. Cut by width, because cells may
-    be empty."""
+    be empty; an editor may have taken the blanks off their ends."""
     rows: list[list[str]] = []
     for line in header[4:]:
-        if (
-            " : " in line
-            or line.startswith(("\t", " "))
-            or len(line) < 2 * _WIDTH
-            or not line[:_WIDTH].strip()
-        ):
+        if " : " in line or line.startswith(("\t", " ")) or len(line) <= _WIDTH or not line[:_WIDTH].strip():
             continue
-        if len(line) % _WIDTH == 0 and line.endswith(" "):
+        trimmed = line[_WIDTH - 2 : _WIDTH] == "  " and line == line.rstrip()
+        if trimmed or (len(line) % _WIDTH == 0 and line.endswith(" ")):
             rows.append([line[at : at + _WIDTH].strip() for at in range(0, len(line), _WIDTH)])
     return rows
 

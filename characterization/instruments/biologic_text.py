@@ -19,7 +19,7 @@ _FIRST_LINE = re.compile(r"(EC|BT)-?Lab ASCII FILE", re.IGNORECASE)
 _OTHER_FILE = re.compile(r"(EC|BT)-?Lab (LOG|SETTINGS?) FILE", re.IGNORECASE)
 _DECLARED = re.compile(r"[^\t:]*:\s*(\d{1,6})\s*$")
 _TITLES = re.compile(r"(^|\t)\s*(time/(s|mn|h)|freq/Hz)\s*(\t|\r?$)", re.IGNORECASE)
-_OWN_TITLES = re.compile(r"(^|\t)\s*(<?E(we|ce|cell)|-Im\(Z\)|\(Q-Qo\)|ox/red|<I>)")
+_OWN_TITLES = re.compile(r"(^|\t)\s*(<?E(we|ce|cell)|-Im\(Z\)/Ohm|\(Q-Qo\)|ox/red|<I>)")
 _MOST_HEAD_LINES = 100_000
 _FEWEST_LINES = 3
 
@@ -41,13 +41,21 @@ def looks_like_export(head: str) -> bool:
 
 
 def is_titles(line: str) -> bool:
-    return "\t" in line and bool(_TITLES.search(line)) and bool(_OWN_TITLES.search(line))
+    return (
+        "\t" in line.lstrip()
+        and line[:1] != "\t"
+        and bool(_TITLES.search(line))
+        and bool(_OWN_TITLES.search(line))
+    )
 
 
 def read_text_export(raw: bytes, name: str) -> Text:
     """Raises UnreadableFile ``not_this_format``, ``unsupported``, ``truncated``, ``empty`` or ``damaged``."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         raw = decode(raw).encode()
+    if b"\r" in raw and b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    raw = raw.lstrip(b"\r\n ")
     _check_kind(raw, name)
     declared = _declared_lines(raw)
     place, ends = max(declared - 1, 0), _line_ends(raw, max(declared, _FEWEST_LINES))

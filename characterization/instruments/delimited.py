@@ -95,6 +95,8 @@ def body_of(
     neighbours, ``damaged`` where another has, or where polars cannot part the text.
     """
     body = text.raw[start:]
+    if body.endswith(b"\n\n"):
+        body = body.rstrip(b"\n") + b"\n"  # blank lines at the end are no rows
     if not body.strip():
         raise UnreadableFile("empty", f"{text.name} has heads and no rows.", AGAIN)
     table = _Body(body, separator, width, kept, texts)

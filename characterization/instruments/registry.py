@@ -13,6 +13,15 @@ from pathlib import Path
 from characterization.instruments import formats
 from characterization.instruments.base import HEAD_BYTES, Reader, ReadResult, UnreadableFile
 
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "rar",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+}
+
 
 @cache
 def readers() -> tuple[Reader, ...]:
@@ -54,6 +63,25 @@ def under_its_name(path: Path, name: str) -> Iterator[Path]:
         yield link
 
 
+def _refuse_packed(path: Path, name: str) -> None:
+    """Says what is packed, or an old workbook, what to do with it."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    kind = next((kind for mark, kind in _PACKED.items() if head.startswith(mark)), None)
+    if kind is not None:
+        raise UnreadableFile(
+            "unsupported",
+            f"{name} is a packed file ({kind}).",
+            "Unpack it and send the files that are in it.",
+        )
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise UnreadableFile(
+            "unsupported",
+            f"{name} is an old Office file (.xls) or another of its kind, which is not read.",
+            "Save it as .xlsx or .csv, or send the instrument's own file.",
+        )
+
+
 def read(path: Path, name: str) -> ReadResult:
     """Reads a file with the surest reader that takes it.
 
@@ -77,6 +105,7 @@ def read(path: Path, name: str) -> ReadResult:
         return ReadResult(reader, recordings)
     if refused is not None:
         raise refused
+    _refuse_packed(path, name)
     known = ", ".join(sorted({ending for reader in readers() for ending in reader.extensions}))
     raise UnreadableFile(
         "unsupported",

@@ -78,8 +78,11 @@ def titles_before(lines: list[str], place: int, width: int, separator: str) -> l
     """The cells of the line above the numbers if there are as many as columns, without their comment mark."""
     above = next((line for line in reversed(lines[:place]) if re.search(r"\w", line)), "")
     bare = re.sub(r"^\s*(#|;|!|//|%)?\s*(ColumnLabels:)?", "", above).strip()
-    for mark in (separator, ",", "\t", ";", " "):
-        cells = [cell.strip().strip('"') for cell in split_line(bare, mark)]
+    whole = (
+        above if above.startswith(separator) and separator != " " else bare
+    )  # the first column has no title
+    for line, mark in ((whole, separator), *((bare, mark) for mark in (separator, ",", "\t", ";", " "))):
+        cells = [cell.strip().strip('"') for cell in split_line(line, mark)]
         if len(cells) == width and not all(to_number(cell) is not None for cell in cells) and "=" not in bare:
             return cells
     return []

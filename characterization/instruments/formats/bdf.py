@@ -101,12 +101,12 @@ def sniff(head: bytes, name: str) -> int:
         return 2
     if looks_binary(head):
         return 0
-    return 3 if is_bdf(header_cells(unify(decode(head)).partition("\n")[0])) else 0
+    return 3 if is_bdf(header_cells(unify(decode(head)).lstrip("\n").partition("\n")[0])) else 0
 
 
 READER = Reader(
     name="bdf",
-    version="1.0",
+    version="1.1",
     label="Battery Data Format (csv, parquet)",
     techniques=(Technique.CYCLING,),
     sniff=sniff,

@@ -117,7 +117,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="biologic_mpt",
-    version="1.0",
+    version="1.1",
     label="BioLogic EC-Lab, BT-Lab text (mpt, txt)",
     techniques=(Technique.CYCLING, Technique.EIS, Technique.CV),
     sniff=sniff,

@@ -5,7 +5,9 @@ tables: a line ``CURVE⇥TABLE⇥rows`` (the count is often left out), a line of
 that begin with a tab. ``ZCURVE`` holds a spectrum (Hz, Ω, imaginary part with its sign, DC in A and V), ``OCVCURVE``
 the open circuit before it, ``CURVE``, ``CURVE1``, ``CURVE2`` … time, voltage ``Vf`` and current ``Im`` in A. Newer
 programs add ``FRACURVE``, the wave of one point, which is left out. The decimal mark is that of the PC: ``2,5E-003``
-occurs. ``CONVENTION`` 1 is the usual sign of current. An aborted experiment says ``EXPERIMENTABORTED``.
+occurs. A voltammogram may also be one ``CURVE`` whose column ``Cycle`` counts the cycles from 0. An aborted experiment
+says ``EXPERIMENTABORTED``. ``CONVENTION`` 1 is the usual sign of current; 0 would be the other, but files with 0 were
+seen that hold the usual one too: the sign stays as written, which is said.
 """
 
 from __future__ import annotations
@@ -151,9 +153,11 @@ def _hints(found: _File) -> list[str]:
 
 def _curves(found: _File, tables: list[_Table], name: str, started: datetime | None, part: str) -> Recording:
     """Voltage and current against time out of one table or the numbered ones of a voltammogram."""
-    frames = [_curve(table, number) for number, table in enumerate(tables, 1)]
-    whole = pl.concat(frames)
     swept = part == "" and found.said("TAG", 0).upper().startswith(_SWEPT)
+    frames = [_curve(table, number) for number, table in enumerate(tables, 1)]
+    if swept and len(tables) == 1 and "Cycle" in tables[0].columns:
+        frames = [_by_cycle(frames[0], tables[0])]
+    whole = pl.concat(frames)
     technique = Technique.CV if swept else Technique.CYCLING
     whole = whole.rename({"curve": "scan" if swept else "step"})
     rate = found.number("SCANRATE")
@@ -162,7 +166,9 @@ def _curves(found: _File, tables: list[_Table], name: str, started: datetime | N
                           sample_hints=tuple(hint for hint in _hints(found) if hint.strip()))  # fmt: skip
     if found.said("CONVENTION") == "0":
         recording.flag(
-            "current_turned", "The file counts cathodic current as positive; its sign is turned here."
+            "current_convention",
+            "The file's current convention is 0, which Gamry calls cathodic; the sign of the current is as written. "
+            "Check it: here a positive current oxidises, or charges.",
         )
     _flag_missing_rows(recording, tables)
     flag_values(recording)
@@ -185,6 +191,25 @@ def _curve(table: _Table, number: int) -> pl.DataFrame:
     )
 
 
+def _by_cycle(frame: pl.DataFrame, table: _Table) -> pl.DataFrame:
+    """The curve counted by its column ``Cycle``, from 1, where that holds whole numbers."""
+    cycles = _numbers(table, "Cycle")
+    if not np.isfinite(cycles).all() or (cycles != np.round(cycles)).any():
+        return frame
+    return frame.with_columns(pl.Series("curve", cycles - cycles.min() + 1, dtype=pl.Float64).cast(pl.Int32))
+
+
+def _nothing_read(found: _File, name: str) -> UnreadableFile:
+    """Why no table of the file became a recording: there is none with rows, or none of a kind that is read."""
+    others = [f"{table.name} ({', '.join(table.columns[:8])})" for table in found.tables if table.rows]
+    if not others:
+        text = f"{name} is a Gamry file without a row of data: its header alone, or an experiment that did not run."
+        return UnreadableFile("empty", text, "Check that the experiment ran, and that the file is whole.")
+    text = f"{name} holds Gamry's {found.said('TAG', 0) or 'unnamed'} experiment, whose table is not read: {others[0]}."
+    hint = "Impedance and voltage against time are read; of a cycle test send the files of its single steps."
+    return UnreadableFile("unsupported", text, hint)
+
+
 def read(path: Path) -> list[Recording]:
     """The main table first, then the open circuit before it. Raises UnreadableFile."""
     text = read_text(path)
@@ -195,9 +220,7 @@ def read(path: Path) -> list[Recording]:
     held = [table for table in found.tables if table.rows]
     recordings = _recordings(found, held, path.name, started)
     if not recordings:
-        raise UnreadableFile(
-            "empty", f"{path.name} is a Gamry file without a table of data.", "Check that the experiment ran."
-        )
+        raise _nothing_read(found, path.name)
     if found.said("EXPERIMENTABORTED").upper() == "T":
         recordings[0].flag("aborted", "The experiment was aborted: the table ends before its programme did.")
     if not text.endswith("\n"):
@@ -238,7 +261,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="gamry_dta",
-    version="1.0",
+    version="1.1",
     label="Gamry Framework (DTA)",
     techniques=(Technique.EIS, Technique.CV, Technique.CYCLING),
     sniff=sniff,

@@ -2,9 +2,10 @@
 
 Columns are known by their titles: a frequency in Hz (kHz, MHz, or rad/s for an angular one); real and imaginary part
 (``Z'``, ``Re(Z)``, ``Zreal``, ``Real``; ``Z''``, ``Im(Z)``, ``Imag``, with a minus before it where it is turned), or
-modulus and phase (degrees, or rad where the title says so). Ω, mΩ, kΩ and MΩ are told apart by the title, else they are
-Ω. Cells are parted by tabs, semicolons, commas or blanks; decimal commas and every usual encoding are fine. Columns
-that are neither these nor time or potential are left out. Impedance per area (Ω·cm²) is refused.
+modulus and phase (degrees, or rad where the title says so). µΩ, mΩ, kΩ and MΩ are told apart by the title, or by a line
+of units below it, else they are Ω. Cells are parted by tabs, semicolons, commas or blanks; decimal commas and every
+usual encoding are fine. Columns that are neither these nor time or potential, admittances among them, are left out.
+Impedance per area (Ω·cm²) is refused.
 """
 
 from __future__ import annotations
@@ -18,16 +19,34 @@ import numpy.typing as npt
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode, ending
 from characterization.instruments.impedance import AGAIN, spectra
 from characterization.instruments.text_table import TextTable, parse_table
-from characterization.instruments.textual import flag_open_end, looks_binary, read_text
-
-_FREQUENCY = re.compile(r"^(freq|f\b|f[\s(/_\[]|ω|omega)", re.IGNORECASE)
-_MINUS = r"^[\s(]*[-−–]\s*"
-_IMAGINARY = re.compile(
-    r"(z\s*(''|″|”|\")|z_?im|im(ag)?(\s*\(z\)|inary)?\b|z\s*imag|reactance)", re.IGNORECASE
+from characterization.instruments.textual import (
+    flag_open_end,
+    looks_binary,
+    read_text,
+    separator_of,
+    split_line,
 )
-_REAL = re.compile(r"(z\s*('|′|’)(?!')|z_?re|\bre(al)?(\s*\(z\))?\b|resistance)", re.IGNORECASE)
-_MODULUS = re.compile(r"(\|z\||z_?mod|\babs\b|modulus|magnitude|impedance \()", re.IGNORECASE)
+
+_FREQUENCY = re.compile(r"^(fr[eé][qc]|f\b|f[\s(/_\[]|ω|omega)", re.IGNORECASE)
+_MINUS = re.compile(r"^[\s(]*([-−–]|neg|minus)[\s_]*", re.IGNORECASE)
+_IMAGINARY = re.compile(
+    r"(z\s*(''|″|”|\")|z_?im|im(ag)?(\s*\(z\)|inary)?\b|(\b|_)im_z|imagin|z\s*imag|reactance|^x\s*[(/\[])",
+    re.IGNORECASE,
+)
+_REAL = re.compile(
+    r"(z\s*('|′|’)(?!')|z_?re|\bre(al)?(\s*\(z\))?\b|\bre_z|realteil|resistance|^r\s*[(/\[])", re.IGNORECASE
+)
+_MODULUS = re.compile(r"(\|z\||z_?mod|\babs\b|modulus|magnitude|impedance \(|^z\s*[(/\[])", re.IGNORECASE)
 _PHASE = re.compile(r"(phase|phi\b|φ|theta|z_?phz)", re.IGNORECASE)
+_NO_IMPEDANCE = re.compile(
+    r"\(Y\)|\bY['′’]|ohm\s?-1|[Ω\u2126]⁻¹|[(\[]\s*[µm]?S\s*[)\]]|admittance|\blog|\bdB", re.IGNORECASE
+)
+"""Titles of admittances and logarithms."""
+_PREFIXED = re.compile(r"(?<![A-Za-zµμ])(?:([GMkKmµμu])\s?(?:[Ω\u2126]|[Oo]hm|ohm|OHM)|([GMkKm])\s?Hz)")
+_PREFIXES = {"G": 1e9, "M": 1e6, "k": 1e3, "K": 1e3, "m": 1e-3, "µ": 1e-6, "μ": 1e-6, "u": 1e-6}
+_UNITS = re.compile(
+    r"[\[(]?\s*([GMkKmµμu]?\s?([Ω\u2126]|ohms?|Hz)|deg|°|rad|s|V|A|#)?\s*[\])]?", re.IGNORECASE
+)
 _OTHERS = {
     "time_s": re.compile(r"^(elapsed\s*)?time\s*[(/\[]?\s*s", re.IGNORECASE),
     "voltage_V": re.compile(r"^<?(e_?dc|v_?dc|ewe|bias|potential|voltage)>?\s*[(/\[]\s*v", re.IGNORECASE),
@@ -42,7 +61,7 @@ def _find(titles: list[str], pattern: re.Pattern[str]) -> int | None:
 
 def _columns(titles: list[str]) -> dict[str, int]:
     """Places of frequency, and of real and imaginary or modulus and phase; empty where they are not all there."""
-    bare = [title.strip().strip('"') for title in titles]
+    bare = ["" if _NO_IMPEDANCE.search(title) else title.strip().strip('"') for title in titles]
     found: dict[str, int] = {}
     frequency, imaginary = _find(bare, _FREQUENCY), _find(bare, _IMAGINARY)
     rest = [title if place != imaginary else "" for place, title in enumerate(bare)]
@@ -59,13 +78,9 @@ def _columns(titles: list[str]) -> dict[str, int]:
 
 def _factor(title: str) -> float:
     """What turns a column into Ω or Hz: 1 where its title names no other unit."""
+    if prefixed := _PREFIXED.search(title):
+        return _PREFIXES[prefixed[1] or prefixed[2]]
     unit = "".join(re.findall(r"[(/\[]\s*([^)\]]*)", title)[-1:])
-    if re.search(r"M\s*(Ω|Ohm|Hz)", unit):
-        return 1e6
-    if re.search(r"k\s*(Ω|Ohm|Hz)", unit):
-        return 1e3
-    if re.search(r"m\s*(Ω|Ohm|Hz)", unit):
-        return 1e-3
     return (
         1 / (2 * np.pi)
         if re.search(r"rad\s*/?\s*s|1/s|s-1", unit) or re.match(r"ω|omega", title, re.IGNORECASE)
@@ -80,12 +95,13 @@ def _parts(
     frequency = values[:, at["frequency"]] * _factor(titles[at["frequency"]])
     if "real" in at:
         real = values[:, at["real"]] * _factor(titles[at["real"]])
-        turned = -1.0 if re.search(_MINUS, titles[at["imaginary"]]) else 1.0
+        turned = -1.0 if _MINUS.search(titles[at["imaginary"]]) else 1.0
         imaginary = turned * values[:, at["imaginary"]] * _factor(titles[at["imaginary"]])
     else:
         title = titles[at["phase"]]
         turn = 1.0 if re.search(r"rad", title, re.IGNORECASE) else np.pi / 180
-        phase = values[:, at["phase"]] * turn * (-1.0 if re.search(_MINUS, title) else 1.0)
+        turn = turn / 1000 if re.search(r"\bmrad", title, re.IGNORECASE) else turn
+        phase = values[:, at["phase"]] * turn * (-1.0 if _MINUS.search(title) else 1.0)
         modulus = values[:, at["modulus"]] * _factor(titles[at["modulus"]])
         real, imaginary = modulus * np.cos(phase), modulus * np.sin(phase)
     found = {"frequency_Hz": frequency, "z_real_ohm": real, "z_imag_ohm": imaginary}
@@ -96,8 +112,21 @@ def _parts(
     return found
 
 
+def _with_units(table: TextTable) -> list[str]:
+    """The titles, where a line of units stands between them and the rows: ``Zreal`` above ``mOhm``."""
+    lines = [line for line in table.header if line.strip()]
+    if len(lines) < 2 or not table.titles or not all(_UNITS.fullmatch(cell) for cell in table.titles):
+        return table.titles
+    above = split_line(lines[-2], separator_of(lines[-2]))
+    if len(above) != table.width:
+        return table.titles
+    return [f"{title} ({unit.strip('[]() ')})" for title, unit in zip(above, table.titles, strict=True)]
+
+
 def _table(text: str, name: str) -> TextTable:
     table = parse_table(text, name)
+    if table is not None:
+        table.titles = _with_units(table)
     if table is None or not _columns(table.titles):
         raise UnreadableFile("not_this_format", f"{name} is not a table of frequency and impedance.", AGAIN)
     if any(re.search(r"(Ω|ohm)s?\W{0,3}cm", title, re.IGNORECASE) for title in table.titles):
@@ -146,7 +175,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="impedance_text",
-    version="1.0",
+    version="1.1",
     label="Impedance as a table of text",
     techniques=(Technique.EIS,),
     sniff=sniff,

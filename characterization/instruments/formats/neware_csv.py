@@ -95,7 +95,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="neware_csv",
-    version="1.0",
+    version="1.1",
     label="Neware export (csv, txt), flat or layered",
     techniques=(Technique.CYCLING,),
     sniff=sniff,

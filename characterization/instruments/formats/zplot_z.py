@@ -3,7 +3,9 @@
 ``ZPLOT2 ASCII``: a header of ``Name: value`` lines in cp1252 (``Date:`` as month-day-year, ``Time:``, naive, ``Data
 Points:`` as planned), the column names ``Freq(Hz) Ampl Bias Time(Sec) Z'(a) Z''(b) GD Err Range``, ``End Comments``,
 rows parted by tabs. ``Z60W Data File``: quoted comment lines, a line of six numbers, the number of points, the same
-names in quotes, rows parted by commas. Impedances are in Ω, Z'' has its sign (negative for a capacitor), Bias is in V.
+names in quotes, rows parted by commas. ``ZPlotW Data File`` is the same with the date in its header and the points as
+planned. Some write the rows without a line of names: the order is the same. Impedances are in Ω, Z'' has its sign
+(negative for a capacitor), Bias is in V.
 """
 
 from __future__ import annotations
@@ -12,11 +14,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, ending
+from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode, ending
 from characterization.instruments.impedance import AGAIN, day_and_time, spectra
 from characterization.instruments.textual import flag_open_end, read_text, separator_of, split_line, to_number
 
-_MAGIC = re.compile(rb'\s*"?\s*(ZPLOT2? ASCII|Z60W Data File)', re.IGNORECASE)
+_MAGIC = re.compile(rb'\s*"?\s*(ZPLOT2? ASCII|Z60W Data File|ZPlotW Data File)', re.IGNORECASE)
+_USUAL = ["frequency_Hz", "", "voltage_V", "time_s", "z_real_ohm", "z_imag_ohm", "", "", ""]
 _COLUMNS = {
     "freq": "frequency_Hz",
     "bias": "voltage_V",
@@ -34,6 +37,9 @@ def _head(lines: Sequence[str], name: str) -> tuple[int, list[str]]:
             return place, [
                 _COLUMNS.get(re.sub(r"\s*\(.*", "", title).strip().lower(), "") for title in titles
             ]
+    end = next((place for place, line in enumerate(lines) if line.strip() == "End Comments"), None)
+    if end is not None:
+        return end, _USUAL
     raise UnreadableFile(
         "not_this_format", f"{name} has no line of column names with Freq(Hz) and Z''.", AGAIN
     )
@@ -63,9 +69,9 @@ def _declared(lines: Sequence[str], place: int) -> int | None:
 
 def read(path: Path) -> list[Recording]:
     """One spectrum or several, one below the other. Raises UnreadableFile."""
-    text = read_text(path)
+    text = read_text(path).lstrip("\ufeff\n ")
     lines = text.split("\n")
-    if not _MAGIC.match(lines[0].lstrip("\ufeff").encode()):
+    if not _MAGIC.match(lines[0].encode()):
         raise UnreadableFile("not_this_format", f"{path.name} does not begin as a ZPlot file.", AGAIN)
     place, names = _head(lines, path.name)
     rows = _rows(lines, place, len(names), path.name)
@@ -76,7 +82,8 @@ def read(path: Path) -> list[Recording]:
             "truncated", f"{path.name} ends after {len(rows):,} of {declared:,} points.", AGAIN
         )
     columns = {ours: [row[at] for row in rows] for at, ours in enumerate(names) if ours}
-    said = dict(re.findall(r"^\s*([^:\n]+?):[ \t]*(.*)$", "\n".join(lines[:place]), re.MULTILINE))
+    head = "\n".join(lines[:place]).replace("    Time:", "\nTime:")
+    said = dict(re.findall(r"^\s*([^:\n]+?):[ \t]*(.*)$", head, re.MULTILINE))
     recording = spectra(
         path.name,
         columns,
@@ -89,6 +96,10 @@ def read(path: Path) -> list[Recording]:
             "rows_missing",
             f"The sweep was planned with {declared:,} points and holds {len(rows):,}: it was stopped, or the file was "
             "cut between two rows.",
+        )
+    if lines[place].strip() == "End Comments":
+        recording.flag(
+            "columns_not_named", "No line names the columns; they are taken in ZPlot's usual order."
         )
     flag_open_end(recording, text)
     return [recording]
@@ -103,14 +114,14 @@ def _comments(header: Sequence[str]) -> list[str]:
 
 
 def sniff(head: bytes, name: str) -> int:
-    if _MAGIC.match(head.removeprefix(b"\xef\xbb\xbf")):
+    if _MAGIC.match(decode(head).lstrip("\ufeff").encode()):
         return 3
     return 1 if ending(name, ".z") else 0
 
 
 READER = Reader(
     name="zplot_z",
-    version="1.0",
+    version="1.1",
     label="Scribner ZPlot (z, Z60W)",
     techniques=(Technique.EIS,),
     sniff=sniff,

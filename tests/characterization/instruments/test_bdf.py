@@ -177,3 +177,11 @@ def test_it_equals_the_raw_file_it_was_made_from():
 
 def test_a_last_line_without_an_end_is_read_with_a_doubt():
     assert [flag.code for flag in read(LABELS.rstrip()).flags] == ["last_line_open"]
+
+
+@pytest.mark.parametrize("around", [("\n\n", ""), ("", "\n\n\n"), ("\r\n", "\r\n\r\n")])
+def test_blank_lines_are_no_rows(around: tuple[str, str]):
+    text = "Test Time / s,Voltage / V,Current / A\n0,3.7,0.1\n1,3.6,0.1\n"
+    recording = read(around[0] + text + around[1])
+    assert recording.table["voltage_V"].to_list() == [3.7, 3.6]
+    assert not recording.flags

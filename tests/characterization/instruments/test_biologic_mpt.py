@@ -67,8 +67,10 @@ COMMA = re.sub(r"(?<!:\d\d)(?<=\d)\.(?=\d)", ",", TEXT)
         (TEXT + "\n").encode("cp1252"), (TEXT.replace("\n", "\r\n") + "\r\n\r\n").encode("cp1252"),
         TEXT.replace("°", "\ufffd").encode(), mpt(behind="").encode(), mpt(behind="\t Ewe-Ece/V").encode(),
         "\t\n".join(TEXT.rsplit("\n", 6)[:1] + TEXT.rsplit("\n", 6)[1:]).encode(),
+        TEXT.replace("\n", "\r").encode(), b"\r\n\r\n" + TEXT.encode(),
     ],
-    ids=["lf", "utf-8", "mark", "utf-16", "ended", "crlf", "resaved", "no tab", "surplus title", "tabs behind rows"],
+    ids=["lf", "utf-8", "mark", "utf-16", "ended", "crlf", "resaved", "no tab", "surplus title", "tabs behind rows",
+         "cr", "blank lines above"],
 )  # fmt: skip
 def test_encodings_line_ends_and_trailing_tabs_make_no_difference(raw: bytes):
     assert read(raw)[0].table.equals(read(GCPL)[0].table)
@@ -335,3 +337,9 @@ def test_a_wrong_count_of_header_lines_gives_a_table_or_a_named_fault(count: str
     raw = TEXT.replace(line, f"Nb header lines : {count}").encode()
     keeps_its_promise(READER, raw, "cell.mpt")
     assert code_of(READER, raw, "cell.mpt") in {"read", "truncated", "damaged"}
+
+
+def test_blanks_that_an_editor_took_off_the_settings_cost_no_scan_rate():
+    trimmed = "\n".join(line.rstrip(" ") for line in TEXT.split("\n"))
+    assert trimmed != TEXT
+    assert read(trimmed)[0].meta["scan_rate_mV_per_s"] == 50

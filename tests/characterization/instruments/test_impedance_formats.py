@@ -2,6 +2,7 @@
 
 import json
 import struct
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -301,3 +302,71 @@ def test_the_excerpt_with_decimal_commas_says_that_it_is_one():
     (recording,) = registry.read(file, file.name).recordings
     assert recording.table["voltage_V"].to_list()[:2] == [-5e-4, 0.499669]
     assert "declares 5,258 rows and holds 10" in recording.flags[0].message
+
+
+ZPLOTW = """"ZPlotW Data File: Version 3.2c"
+"CELL-0007"
+Date: 12-17-2019    Time: 16:24:35
+"Frequency"
+0,3,0,1,1000,0.005
+9
+"  Freq(Hz)    Ampl     Bias   Time(Sec)   Z'(a)    Z''(b)    GD   Err   Range"
+""" + "".join(f"{f:E}, 1.0E-02, 0.5, 1.0, {re:E}, {im:E}, 0.0E+00, 0, 5\n" for f, re, im in POINTS)  # fmt: skip
+
+
+def test_a_zplotw_file_is_a_stopped_sweep_with_its_date(tmp_path):
+    found = read_bytes(ZPLOTW.replace("\n", "\r\n").encode(), "a.z", tmp_path)
+    assert found.reader is zplot_z.READER
+    (recording,) = found.recordings
+    assert triples(recording) == pytest.approx(np.array(POINTS))
+    assert recording.started_at == datetime(2019, 12, 17, 16, 24, 35)
+    assert "CELL-0007" in recording.sample_hints
+    assert [flag.code for flag in recording.flags] == ["rows_missing"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [zplot().decode().encode("utf-16"), b"\r\n\r\n" + zplot(), z60w().decode("utf-8-sig").encode("utf-16")],
+)
+def test_a_zplot_file_saved_by_an_editor_is_known(raw, tmp_path):
+    assert triples(read_bytes(raw, "a.txt", tmp_path).recordings[0]) == pytest.approx(np.array(POINTS))
+
+
+def test_a_zplot_file_without_names_of_columns_is_read_in_the_usual_order_and_says_so(tmp_path):
+    rows = "".join(f"{f:E},  0,  0.5,  1.0,  {re:E}, {im:E}, 0, 0, 1\n" for f, re, im in POINTS)
+    (recording,) = read_bytes(f'"ZPlot2 ASCII"\nEnd Comments\n{rows}'.encode(), "a.z", tmp_path).recordings
+    assert triples(recording) == pytest.approx(np.array(POINTS))
+    assert [flag.code for flag in recording.flags] == ["columns_not_named"]
+
+
+def gamry_table(tag, columns, rows, convention=1):
+    head = f"EXPLAIN\nTAG\t{tag}\nCONVENTION\tIQUANT\t{convention}\tCurrent Convention\nCURVE\tTABLE\n"
+    lines = [columns, columns, *rows]
+    return (head + "".join("\t" + "\t".join(map(str, cells)) + "\n" for cells in lines)).encode()
+
+
+def test_gamry_cycles_in_one_table_are_scans(tmp_path):
+    rows = [(0, 0.1, 0.2, 1e-3, 0), (1, 0.2, 0.3, 1e-3, 0), (2, 0.3, 0.2, -1e-3, 1), (3, 0.4, 0.1, -1e-3, 2)]
+    raw = gamry_table("CV", ("Pt", "T", "Vf", "Im", "Cycle"), rows)
+    (recording,) = read_bytes(raw, "a.dta", tmp_path).recordings
+    assert recording.technique is Technique.CV
+    assert recording.table["scan"].to_list() == [1, 1, 2, 3]
+
+
+def test_a_gamry_current_stays_as_written_whatever_its_convention(tmp_path):
+    raw = gamry_table("CHRONOA", ("Pt", "T", "Vf", "Im"), [(0, 0.1, 0.2, -1e-3), (1, 0.2, 0.2, -2e-3)], 0)
+    (recording,) = read_bytes(raw, "a.dta", tmp_path).recordings
+    assert recording.table["current_mA"].to_list() == [-1.0, -2.0]
+    assert [flag.code for flag in recording.flags] == ["current_convention"]
+
+
+def test_a_gamry_table_that_is_not_read_is_named_and_a_header_alone_is_empty():
+    raw = gamry_table("SQUARE_WAVE", ("Pt", "T", "Vfwd", "Ifwd"), [(0, 0.1, 0.2, -1e-3)])
+    found = outcome(gamry_dta.READER, raw, "a.dta")
+    assert isinstance(found, UnreadableFile)
+    assert (found.code, "SQUARE_WAVE" in found.message, "Vfwd" in found.message) == (
+        "unsupported",
+        True,
+        True,
+    )
+    assert code_of(gamry_dta.READER, raw.partition(b"CURVE")[0], "a.dta") == "empty"

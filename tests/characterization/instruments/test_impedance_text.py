@@ -36,6 +36,22 @@ WRITTEN = [
     table(["Frequency (Hz)", "|Z| (Ohm)", "Phase (deg)"], (PARTS[0], MODULUS, np.degrees(PHASE)), ","),
     table(["Frequency/Hz", "Impedance (mΩ)", "-Phase (rad)"], (PARTS[0], 1000 * MODULUS, -PHASE)),
     table(["ω (rad/s)", "Z' (Ohm)", "Z'' (Ohm)"], (2 * np.pi * PARTS[0], PARTS[1], PARTS[2])),
+    table(["freq_kHz", "z_real_mohm", "z_imag_mohm"], (PARTS[0] / 1e3, 1e3 * PARTS[1], 1e3 * PARTS[2]), ","),
+    table(["Freq/Hz", "Re(Z)/m\u2126", "-Im(Z)/m\u2126"], (PARTS[0], 1e3 * PARTS[1], -1e3 * PARTS[2])),
+    table(["Frequency", "Zreal", "Zimag\nkHz\tmOhm\tmOhm"], (PARTS[0] / 1e3, 1e3 * PARTS[1], 1e3 * PARTS[2])),
+    table(["FREQ[Hz]", "Z[ohm]", "PHASE[deg]"], (PARTS[0], MODULUS, np.degrees(PHASE)), ","),
+    table(["f/Hz", "|Z|/Ohm", "Phase/mrad"], (PARTS[0], MODULUS, 1000 * PHASE)),
+    table(["Frequenz/Hz", "Realteil/Ohm", "Imaginärteil/Ohm"], PARTS, ";", ","),
+    table(["Frequency (Hz)", "R(ohm)", "X(ohm)"], PARTS, ","),
+    table(["Freq_Hz", "Zre_Ohm", "negZim_Ohm"], (PARTS[0], PARTS[1], -PARTS[2]), ","),
+    table(["frequency", "Re_Z", "Minus_Im_Z"], (PARTS[0], PARTS[1], -PARTS[2]), ","),
+    table(["", "freq/Hz", "Re(Z)/Ohm", "Im(Z)/Ohm"], (np.arange(3.0), *PARTS)),
+    table(["", "Freq", "Real", "Imag"], (np.arange(3.0), *PARTS), ";", ","),
+    table(
+        ["freq/Hz", "Re(Y)/Ohm-1", "Im(Y)/Ohm-1", "Re(Z)/Ohm", "Im(Z)/Ohm"],
+        (PARTS[0], *PARTS[:2], *PARTS[1:]),
+        ",",
+    ),
 ]
 
 
@@ -63,8 +79,12 @@ def test_impedance_per_area_is_refused():
 
 
 @pytest.mark.parametrize(
-    "titles", [["2Theta", "Counts"], ["Time (s)", "Voltage (V)", "Current (A)"], ["Freq", "Gain"]]
-)
+    "titles",
+    [
+        ["2Theta", "Counts"], ["Time (s)", "Voltage (V)", "Current (A)"], ["Freq", "Gain"],
+        ["Frequency (Hz)", "Re(Y) (S)", "Im(Y) (S)"], ["Frequency (Hz)", "log|Z|", "Phase (deg)"],
+    ],
+)  # fmt: skip
 def test_other_tables_are_left_to_others(titles):
     assert impedance_text.sniff(table(titles, PARTS[: len(titles)]), "a.csv") == 0
 

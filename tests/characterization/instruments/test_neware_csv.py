@@ -319,3 +319,10 @@ def test_the_steps_of_an_export_end_with_the_capacity_that_the_vendor_counts():
     cycles = METHOD.compute(recording, Conditions()).tables["cycles"]
     assert cycles["discharge_capacity_mAh"][0] == pytest.approx(5.08628, abs=1e-4)
     assert cycles["charge_capacity_mAh"][0] == pytest.approx(4.24934, abs=1e-4)
+
+
+@pytest.mark.parametrize("end", ["\n\n\n", "\r\n\r\n"])
+def test_blank_lines_at_the_end_are_no_rows(end: str):
+    recording = read(export() + end)
+    assert_it_is_the_test(recording.table)
+    assert not recording.flags

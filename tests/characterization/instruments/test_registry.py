@@ -77,3 +77,17 @@ def test_what_nobody_knows_is_refused_with_what_is_known(stored):
         registry.read(stored(b"\x89PNG\r\n\x1a\n"), "photo.png")
     assert caught.value.code == "unsupported"
     assert ".ndax" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"\x1f\x8b\x08\0", "gzip"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office"),
+    ],
+)
+def test_a_packed_file_or_an_old_workbook_is_told_what_to_do(stored, head, words):
+    with pytest.raises(UnreadableFile, match=words) as caught:
+        registry.read(stored(head + bytes(200)), "CELL-0007.mpt.gz")
+    assert caught.value.code == "unsupported"
