@@ -37,6 +37,7 @@ _QUANTITIES: dict[tuple[str, str], str] = {
     ("cycle_count", ""): "vendor_cycle",
     ("cycle_index", ""): "vendor_cycle",
     ("cycle", ""): "vendor_cycle",
+    ("step_id", ""): "step_index",
     ("charging_capacity", "mAh"): "charge_capacity_mAh",
     ("discharging_capacity", "mAh"): "discharge_capacity_mAh",
     ("charge_capacity", "mAh"): "charge_capacity_mAh",
@@ -46,7 +47,7 @@ _QUANTITIES: dict[tuple[str, str], str] = {
     ("charge_energy", "mWh"): "charge_energy_mWh",
     ("discharge_energy", "mWh"): "discharge_energy_mWh",
 }
-_COUNTS = ("cycle_count", "cycle_index", "cycle", "step_count", "step_index")
+_COUNTS = ("cycle_count", "cycle_index", "cycle", "step_count", "step_index", "step_id")
 NEEDED = ("time_s", "voltage_V", "current_mA")
 
 

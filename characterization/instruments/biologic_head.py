@@ -54,17 +54,30 @@ def technique(header: list[str]) -> str:
 
 
 def moment(words: str) -> datetime | None:
-    """The date and time behind a colon, month first unless that is no month or points part it; no zone is known."""
+    """The date and time behind a colon, month first unless that is no month; no zone is known."""
     found = _STARTED.search(words)
     if not found:
         return None
     first, second = int(found[1]), int(found[3])
-    month, day = (second, first) if found[2] == "." or first > _MONTHS else (first, second)
+    month, day = (second, first) if first > _MONTHS else (first, second)
     fraction = (found[6] or "0").ljust(6, "0")
     try:
         return datetime.strptime(f"{found[4]}-{month}-{day} {found[5]}.{fraction}", "%Y-%m-%d %H:%M:%S.%f")
     except ValueError:
         return None
+
+
+def day_is_doubtful(header: list[str]) -> bool:
+    """Whether the start is parted as no American date is, and its day could be its month too."""
+    line = next((line for line in header if line.startswith("Acquisition started on")), "")
+    found = _STARTED.search(line)
+    return bool(found and found[2] != "/" and int(found[1]) != int(found[3]) <= _MONTHS >= int(found[1]))
+
+
+def absolute_form(header: list[str]) -> str:
+    """How times were exported as dates: the header may say ``Time format : Absolute DDMMYYYY``, else month first."""
+    said = next((line for line in header if line.strip().startswith("Time format :")), "")
+    return "%d/%m/%Y" if "DDMMYYYY" in said else "%Y/%m/%d" if "YYYYMMDD" in said else "%m/%d/%Y"
 
 
 def started_at(header: list[str]) -> datetime | None:

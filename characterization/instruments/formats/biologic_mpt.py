@@ -3,7 +3,7 @@
 ``EC-Lab ASCII FILE``, then how many header lines there are, the header (technique, instrument, start, cell,
 settings), the column titles and tab-parted rows. Titles hold their unit: time/s, Ewe/V, I/mA, (Q-Qo)/mA.h, Energy
 charge/W.h, freq/Hz, -Im(Z)/Ohm. Time counts from the start of the acquisition and goes on through linked
-techniques. The start is local time, month first.
+techniques. The start is local time, month first, also where a computer parts it by points (``05.20.2022``).
 
 Oddities: Windows-1252 or UTF-8, CRLF or LF; a decimal comma where the computer had one, in header and rows alike;
 a trailing tab behind the titles only, and titles behind it that have no values; exports with three header lines
@@ -20,13 +20,21 @@ import polars as pl
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode
 from characterization.instruments.biologic_columns import tidy
 from characterization.instruments.biologic_export import Export
-from characterization.instruments.biologic_head import loops, meta_of, scan_rate, settings, started_at
+from characterization.instruments.biologic_head import (
+    absolute_form,
+    day_is_doubtful,
+    loops,
+    meta_of,
+    scan_rate,
+    settings,
+    started_at,
+)
 from characterization.instruments.biologic_recordings import recordings
 from characterization.instruments.biologic_rows import AGAIN, Rows
 from characterization.instruments.biologic_text import Text, looks_like_export, read_text_export
 from characterization.instruments.textual import MOST_TEXT_BYTES, looks_binary
 
-_MOMENT = "%m/%d/%Y %H:%M:%S%.f"
+_CLOCK = " %H:%M:%S%.f"
 
 
 def read(path: Path) -> list[Recording]:
@@ -51,7 +59,7 @@ def read(path: Path) -> list[Recording]:
         loops=starts,
         hints=[str(meta.get(key, "")) for key in ("comments", "electrode_material", "original_name")],
     )
-    _elapsed(export, text.rows)
+    _elapsed(export, text)
     _flag(export, text, declared)
     return recordings(export)
 
@@ -65,12 +73,15 @@ def _check_length(rows: Rows, declared: int | None, name: str) -> None:
         )
 
 
-def _elapsed(export: Export, rows: Rows) -> None:
+def _elapsed(export: Export, text: Text) -> None:
     """Times that were exported as dates become seconds since the start of the acquisition, else since the first
     row."""
+    rows = text.rows
     if "time/s" not in rows.texts:
         return
-    moments = rows.texts["time/s"].str.to_datetime(_MOMENT, time_unit="us", strict=False)
+    dates = rows.texts["time/s"].str.replace(r"^(\d+)[.-](\d+)[.-]", "${1}/${2}/")
+    form = absolute_form(text.header) + _CLOCK
+    moments = dates.str.to_datetime(form, time_unit="us", strict=False)
     if moments.null_count():
         return
     export.started_at = export.started_at or moments[0]
@@ -92,6 +103,12 @@ def _flag(export: Export, text: Text, declared: int | None) -> None:
         )
     if text.header and export.started_at is None:
         export.flag("start_unknown", "The header does not say when the test began.")
+    if day_is_doubtful(text.header):
+        export.flag(
+            "start_day_doubtful",
+            "The start of the test could be read with its day or its month first; the month is taken to be first, "
+            "as EC-Lab and BT-Lab write it.",
+        )
     analog = [title for title in text.rows.titles if title.startswith("Analog IN")]
     if analog:
         export.flag(

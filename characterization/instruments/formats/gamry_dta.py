@@ -1,13 +1,14 @@
 """Gamry Framework data (``.DTA``): tab-separated text that begins with ``EXPLAIN``.
 
-A header of lines ``NAME⇥KIND⇥value⇥words`` (``TAG`` names the technique, ``DATE`` and ``TIME`` the naive start), then
-tables: a line ``CURVE⇥TABLE⇥rows`` (the count is often left out), a line of column names, a line of units, and rows
-that begin with a tab. ``ZCURVE`` holds a spectrum (Hz, Ω, imaginary part with its sign, DC in A and V), ``OCVCURVE``
-the open circuit before it, ``CURVE``, ``CURVE1``, ``CURVE2`` … time, voltage ``Vf`` and current ``Im`` in A. Newer
-programs add ``FRACURVE``, the wave of one point, which is left out. The decimal mark is that of the PC: ``2,5E-003``
-occurs. A voltammogram may also be one ``CURVE`` whose column ``Cycle`` counts the cycles from 0. An aborted experiment
-says ``EXPERIMENTABORTED``. ``CONVENTION`` 1 is the usual sign of current; 0 would be the other, but files with 0 were
-seen that hold the usual one too: the sign stays as written, which is said.
+A header of lines ``NAME⇥KIND⇥value⇥words`` (``NOTES`` says how many lines of notes follow, ``TAG`` names the
+technique, ``DATE`` and ``TIME`` the naive start), then tables: a line ``CURVE⇥TABLE⇥rows`` (the count is often left
+out), a line of column names, a line of units, and rows that begin with a tab. ``ZCURVE`` holds a spectrum (Hz, Ω,
+imaginary part with its sign, DC in A and V), ``OCVCURVE`` the open circuit before it, ``CURVE``, ``CURVE1``,
+``CURVE2`` … time, voltage ``Vf`` and current ``Im`` in A. Newer programs add ``FRACURVE``, the wave of one point,
+which is left out. The decimal mark is that of the PC: ``2,5E-003`` occurs. A voltammogram may also be one ``CURVE``
+whose column ``Cycle`` counts the cycles from 0. An aborted experiment says ``EXPERIMENTABORTED``. ``CONVENTION`` 1 is
+the usual sign of current; 0 would be the other, but files with 0 were seen that hold the usual one too: the sign
+stays as written, which is said.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from characterization.instruments.impedance import AGAIN, day_and_time, spectra
 from characterization.instruments.textual import read_text, to_number
 
 _TABLE = re.compile(r"^([A-Z0-9_]+)\tTABLE(?:\t(\d+))?", re.IGNORECASE)
+_ENTRY = re.compile(r"^[A-Z0-9_]+\t[A-Z0-9]+\t", re.ASCII)
 _SPECTRUM = {
     "Freq": "frequency_Hz",
     "Zreal": "z_real_ohm",
@@ -64,25 +66,33 @@ def _parse(text: str, name: str) -> _File:
     found = _File()
     lines = text.split("\n")
     table: _Table | None = None
+    notes_left = 0
     for number, line in enumerate(lines, 1):
         head = _TABLE.match(line)
-        if head:
+        notes_left = 0 if head or _ENTRY.match(line) else notes_left
+        if notes_left:
+            notes_left -= 1
+            found.notes += [line.strip()] if line.strip() else []
+        elif head:
             table = _Table(head[1].upper(), int(head[2]) if head[2] else None)
             found.tables.append(table)
         elif table is not None and line.startswith("\t"):
             _add(table, line[1:].split("\t"), name, number, last=number >= len(lines) - 1)
         elif line.strip():
             table = None
-            _note(found, line)
+            notes_left = _note(found, line)
     return found
 
 
-def _note(found: _File, line: str) -> None:
+def _note(found: _File, line: str) -> int:
+    """Keeps a line of the header; how many lines of notes follow it."""
     cells = line.split("\t")
-    if cells[0]:
-        found.header[cells[0].upper()] = cells[1:]
-    else:
+    if not cells[0]:
         found.notes.append(line.strip())
+        return 0
+    found.header[cells[0].upper()] = cells[1:]
+    stated = cells[2] if len(cells) > 2 and cells[1].upper() == "NOTES" else ""
+    return int(stated) if re.fullmatch(r"\d{1,3}", stated) else 0
 
 
 def _add(table: _Table, cells: list[str], name: str, number: int, *, last: bool) -> None:

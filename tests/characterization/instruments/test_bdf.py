@@ -185,3 +185,10 @@ def test_blank_lines_are_no_rows(around: tuple[str, str]):
     recording = read(around[0] + text + around[1])
     assert recording.table["voltage_V"].to_list() == [3.7, 3.6]
     assert not recording.flags
+
+
+@pytest.mark.parametrize("name", ["step_id", "Step ID / 1", "step_index"])
+def test_steps_count_up_also_where_the_step_has_an_id(name: str):
+    recording = read(f"test_time_second,voltage_volt,current_ampere,{name}\n0,3,1,7\n1,3,1,9\n2,3,1,7\n")
+    assert recording.table["step"].to_list() == [1, 2, 3]
+    assert recording.table["step_index"].to_list() == [7, 9, 7]

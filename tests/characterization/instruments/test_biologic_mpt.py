@@ -98,7 +98,13 @@ def test_it_hands_on_what_the_header_says_and_nothing_personal():
 
 
 @pytest.mark.parametrize(
-    ("words", "month"), [("05/28/2025 14:23:16", 5), ("28/05/2025 14:23:16", 5), ("03.04.2025 14:23:16", 4)]
+    ("words", "month"),
+    [
+        ("05/28/2025 14:23:16", 5),
+        ("28/05/2025 14:23:16", 5),
+        ("03.04.2025 14:23:16", 3),
+        ("05.20.2022 14:23:16", 5),
+    ],
 )
 def test_the_month_comes_first_unless_it_cannot(words: str, month: int):
     recording = read(TEXT.replace("05/28/2025 14:23:16.145", words))[0]
@@ -343,3 +349,26 @@ def test_blanks_that_an_editor_took_off_the_settings_cost_no_scan_rate():
     trimmed = "\n".join(line.rstrip(" ") for line in TEXT.split("\n"))
     assert trimmed != TEXT
     assert read(trimmed)[0].meta["scan_rate_mV_per_s"] == 50
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "second"),
+    [
+        ("MMDDYYYY", "05/28/2025 14:24:16.145", "05/29/2025 14:24:16.645"),
+        ("MMDDYYYY", "05.28.2025 14:24:16.145", "05.29.2025 14:24:16.645"),
+        ("DDMMYYYY", "28/05/2025 14:24:16.145", "29/05/2025 14:24:16.645"),
+    ],
+)
+def test_times_as_dates_are_read_in_the_order_that_the_header_states(form: str, first: str, second: str):
+    header = HEADER.rstrip("\n") + f"\n   Time format : Absolute {form}"
+    text = mpt(("time/s", "Ewe/V"), [(0.0, 3.0)], header)
+    text = text[: text.rindex("\n") + 1] + f"{first}\t{number(3.0, 7)}\n{second}\t{number(3.5, 7)}"
+    assert read(text)[0].table["time_s"].to_list() == pytest.approx([60.0, 86460.5])
+
+
+@pytest.mark.parametrize(
+    ("start", "doubtful"), [("03.04.2025", True), ("03/04/2025", False), ("05.28.2025", False)]
+)
+def test_a_start_whose_day_could_be_its_month_is_said(start: str, doubtful: bool):
+    recording = read(TEXT.replace("05/28/2025 14:23:16.145", f"{start} 14:23:16.145"))[0]
+    assert ("start_day_doubtful" in codes(recording)) is doubtful

@@ -370,3 +370,14 @@ def test_a_gamry_table_that_is_not_read_is_named_and_a_header_alone_is_empty():
         True,
     )
     assert code_of(gamry_dta.READER, raw.partition(b"CURVE")[0], "a.dta") == "empty"
+
+
+def test_gamry_notes_of_several_lines_are_where_a_sample_may_stand(tmp_path):
+    notes = (
+        "NOTES\tNOTES\t3\tNotes...\n\tdry solvent\nCELL-0009 (3.5mg)\nWE: GC disk\nPSTAT\tPSTAT\tREF600\tx\n"
+    )
+    raw = gamry().replace(b"OCVCURVE", notes.encode() + b"OCVCURVE", 1)
+    recording = read_bytes(raw, "a.dta", tmp_path).recordings[0]
+    assert {"dry solvent", "CELL-0009 (3.5mg)", "WE: GC disk"} <= set(recording.sample_hints)
+    assert recording.meta["device"] == "REF600"
+    assert triples(recording) == pytest.approx(np.array(POINTS))
