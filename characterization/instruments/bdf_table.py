@@ -22,9 +22,14 @@ def header_cells(line: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(separator)]
 
 
+def table_text(text: str) -> str:
+    """Text without blank lines and without lines of comment (``#``) above the header."""
+    return re.sub(r"\n{2,}", "\n", re.sub(r"\A(\s*#[^\n]*\n)*\s*", "", text))
+
+
 def read_csv(path: Path) -> tuple[pl.DataFrame, str]:
     """All cells as text, and the file's text. Raises UnreadableFile ``empty``, ``truncated`` or ``damaged``."""
-    text = re.sub(r"\n{2,}", "\n", read_text(path).lstrip("\n"))
+    text = table_text(read_text(path))
     header, _, body = text.partition("\n")
     separator = next((mark for mark in ("\t", ";", ",") if mark in header), ",")
     if not is_bdf(header_cells(header)):
@@ -61,7 +66,11 @@ def read_parquet(path: Path) -> pl.DataFrame:
         names = lazy.collect_schema().names()
         rows = int(lazy.select(pl.len()).collect().item())
         if not is_bdf(names):
-            raise UnreadableFile("not_this_format", f"{path.name} has not the columns of a BDF table.")
+            raise UnreadableFile(
+                "not_this_format",
+                f"{path.name} has not the columns of a BDF table: {', '.join(names)[:300]}.",
+                "A Parquet file needs a test time, a voltage and a current with their units, as Voltage / V; else csv.",
+            )
         if rows * len(names) > _MOST_CELLS:
             raise UnreadableFile(
                 "too_large", f"{path.name} holds {rows:,} rows of {len(names)} columns.", AGAIN

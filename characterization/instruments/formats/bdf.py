@@ -19,7 +19,14 @@ import polars as pl
 
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode
 from characterization.instruments.bdf_columns import Column, is_bdf, map_columns
-from characterization.instruments.bdf_table import AGAIN, PARQUET_MAGIC, header_cells, read_csv, read_parquet
+from characterization.instruments.bdf_table import (
+    AGAIN,
+    PARQUET_MAGIC,
+    header_cells,
+    read_csv,
+    read_parquet,
+    table_text,
+)
 from characterization.instruments.cycling import flag_clock, flag_values, utc
 from characterization.instruments.textual import flag_open_end, looks_binary, unify
 
@@ -27,6 +34,8 @@ from characterization.instruments.textual import flag_open_end, looks_binary, un
 def _number(column: Column, kind: pl.DataType) -> pl.Expr:
     """A column as Float64 in our unit; text may have a decimal comma."""
     expr = pl.col(column.theirs)
+    if isinstance(kind, pl.Duration):
+        return (expr.dt.total_microseconds() / 1e6).alias(column.ours)
     if isinstance(kind, pl.Datetime):
         return (expr.dt.epoch("us") / 1e6).alias(column.ours)
     if kind == pl.String:
@@ -101,7 +110,7 @@ def sniff(head: bytes, name: str) -> int:
         return 2
     if looks_binary(head):
         return 0
-    return 3 if is_bdf(header_cells(unify(decode(head)).lstrip("\n").partition("\n")[0])) else 0
+    return 3 if is_bdf(header_cells(table_text(unify(decode(head))).partition("\n")[0])) else 0
 
 
 READER = Reader(

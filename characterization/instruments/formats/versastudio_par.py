@@ -1,6 +1,7 @@
 """Ametek VersaStudio (``.par``): UTF-8 text of sections ``<Name>`` … ``</Name>`` with lines ``key=value``.
 
-``<Experiment>`` states ``DateAcquired=Thursday, July 19, 2018`` and ``TimeAcquired=9:40:30 AM`` (naive). Data stand in
+``<Experiment>`` states ``DateAcquired=Thursday, July 19, 2018`` and ``TimeAcquired=9:40:30 AM`` (naive), written as the
+computer's country writes them. Data stand in
 ``<Segment1>``, ``<Segment2>`` …: a line ``Definition=`` with the column names (``Segment #, Point #, E(V), I(A),
 Elapsed Time(s), …, Frequency(Hz), …, Z Real, Z Imag, …``, behind them a 0 that names no column) and comma-separated
 rows. Frequencies are 0 in segments without impedance. Z Imag has its sign.
@@ -25,6 +26,11 @@ _SEGMENT = re.compile(r"<(Segment\d+)>\n(.*?)(?:</\1>|\Z)", re.DOTALL)
 _ACTION = re.compile(r"<(Action\d+)>\n(.*?)</\1>", re.DOTALL)
 _NEEDED = ("E(V)", "I(A)", "Elapsed Time(s)")
 _WAVES = ("Frequency(Hz)", "Z Real", "Z Imag")
+_MONTHS = {
+    "januar": "January", "februar": "February", "märz": "March", "mai": "May", "juni": "June", "juli": "July",
+    "oktober": "October", "dezember": "December",
+}  # fmt: skip
+"""German names of months that differ from the English ones."""
 Table = dict[str, npt.NDArray[np.float64]]
 
 
@@ -53,16 +59,49 @@ def _segment(body: str, name: str, *, closed: bool) -> Table:
     }
 
 
-def _started(text: str) -> datetime | None:
+def _said_start(text: str) -> str:
+    """When the experiment began, as written, without the day of the week."""
     date = re.search(r"^DateAcquired=(.*)$", text, re.MULTILINE)
     time = re.search(r"^TimeAcquired=(.*)$", text, re.MULTILINE)
-    said = f"{date[1].strip() if date else ''} {time[1].strip() if time else ''}"
-    for form in ("%A, %B %d, %Y %I:%M:%S %p", "%A, %d %B %Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"):
-        try:
-            return datetime.strptime(said, form)
-        except ValueError:
-            continue
-    return None
+    day = re.sub(r"^[^\W\d]+,\s*", "", date[1].strip()) if date else ""
+    return f"{day} {time[1].strip() if time else ''}".strip()
+
+
+def _started(text: str) -> datetime | None:
+    """The start in the forms of several countries' computers; None where it is in another."""
+    said = re.sub(r"[^\W\d]+", lambda word: _MONTHS.get(word[0].lower(), word[0]), _said_start(text))
+    for date in ("%B %d, %Y", "%d %B %Y", "%d. %B %Y", "%Y-%m-%d", "%Y年%m月%d日", "%d.%m.%Y"):
+        for time in ("%I:%M:%S %p", "%H:%M:%S"):
+            try:
+                return datetime.strptime(said, f"{date} {time}")
+            except ValueError:
+                continue
+    try:
+        return datetime.strptime(said, "%m/%d/%Y %I:%M:%S %p")
+    except ValueError:
+        return None
+
+
+def _flag_start(recording: Recording, text: str) -> None:
+    if recording.started_at is None:
+        said = _said_start(text) or "nothing"
+        recording.flag(
+            "start_unknown", f"The start of the experiment is not understood; the file says: {said}."
+        )
+
+
+def _scan_rate(text: str) -> float | None:
+    """In mV/s, None where none or several are stated for voltammetry."""
+    bodies = [
+        match[2]
+        for match in _ACTION.finditer(text)
+        if re.search(r"^Name=.*(Voltamm|Linear Scan)", match[2], re.M)
+    ]
+    rates = {
+        found[1] for body in bodies if (found := re.search(r"^Scan Rate \(V/s\)=(.*)$", body, re.MULTILINE))
+    }
+    rate = to_number(rates.pop()) if len(rates) == 1 else None
+    return None if rate is None else float(f"{1000 * rate:.10g}")
 
 
 def _merged(segments: list[Table]) -> Table:
@@ -88,6 +127,8 @@ def _swept(table: Table, meta: dict[str, object], started: datetime | None) -> R
         }
     )
     technique = Technique.CV if "voltammetry" in action or "linear scan" in action else Technique.CYCLING
+    if technique is Technique.CYCLING:
+        meta = {key: value for key, value in meta.items() if key != "scan_rate_mV_per_s"}
     recording = Recording(technique, frame, meta, started_at=started)
     flag_values(recording)
     flag_clock(recording)
@@ -112,6 +153,8 @@ def read(path: Path) -> list[Recording]:
     meta: dict[str, object] = {
         "actions": "; ".join(action[1] for action in actions if action and action[1] != "Common")
     }
+    if (rate := _scan_rate(text)) is not None:
+        meta["scan_rate_mV_per_s"] = rate
     started = _started(text)
     with_waves = [
         segment for segment in found if set(_WAVES) <= set(segment) and (segment[_WAVES[0]] > 0).any()
@@ -121,6 +164,7 @@ def read(path: Path) -> list[Recording]:
     if others:
         recordings.append(_swept(_merged(others), meta, started))
         recordings[-1].part = "current and voltage" if with_waves else ""
+    _flag_start(recordings[0], text)
     return recordings
 
 

@@ -192,3 +192,18 @@ def test_steps_count_up_also_where_the_step_has_an_id(name: str):
     recording = read(f"test_time_second,voltage_volt,current_ampere,{name}\n0,3,1,7\n1,3,1,9\n2,3,1,7\n")
     assert recording.table["step"].to_list() == [1, 2, 3]
     assert recording.table["step_index"].to_list() == [7, 9, 7]
+
+
+def test_comment_lines_above_the_header_are_no_rows():
+    recording = read(
+        "# converted by a script\n\n# of ours\nTest Time / s,Voltage / V,Current / A\n0,3.7,1\n1,3.6,1\n"
+    )
+    assert recording.table["current_mA"].to_list() == [1000, 1000]
+
+
+def test_a_time_that_parquet_holds_as_a_duration_is_in_seconds(tmp_path: Path):
+    columns = {"Test Time / s": pl.Series([0, 1500], dtype=pl.Duration("ms")), "Voltage / V": [3.0, 3.1],
+               "Current / A": [1.0, 1.0]}  # fmt: skip
+    path = tmp_path / "cell.bdf.parquet"
+    pl.DataFrame(columns).write_parquet(path)
+    assert READER.read(path)[0].table["time_s"].to_list() == [0.0, 1.5]

@@ -381,3 +381,33 @@ def test_gamry_notes_of_several_lines_are_where_a_sample_may_stand(tmp_path):
     assert {"dry solvent", "CELL-0009 (3.5mg)", "WE: GC disk"} <= set(recording.sample_hints)
     assert recording.meta["device"] == "REF600"
     assert triples(recording) == pytest.approx(np.array(POINTS))
+
+
+def versastudio_sweep(date, time, rate=".05"):
+    text = versastudio().decode().replace("Thursday, July 19, 2018", date).replace("9:40:30 AM", time)
+    action = f"<Action1>\nScan Rate (V/s)={rate}\nName=Cyclic Voltammetry (Multiple Cycles)\n</Action1>\n"
+    return text.replace("<Segment1>", action + "<Segment1>", 1).replace("Frequency(Hz)", "Other").encode()
+
+
+@pytest.mark.parametrize(
+    ("date", "time"),
+    [
+        ("Thursday, July 19, 2018", "4:05:06 PM"), ("Donnerstag, 19. Juli 2018", "16:05:06"),
+        ("19 July 2018", "16:05:06"), ("2018-07-19", "16:05:06"), ("2018年7月19日", "16:05:06"),
+    ],
+)  # fmt: skip
+def test_versastudio_starts_of_several_countries_are_read(date, time, tmp_path):
+    (recording,) = read_bytes(versastudio_sweep(date, time), "a.par", tmp_path).recordings
+    assert recording.technique is Technique.CV
+    assert recording.meta["scan_rate_mV_per_s"] == 50
+    assert recording.started_at == datetime(2018, 7, 19, 16, 5, 6)
+    assert not recording.flags
+
+
+def test_a_versastudio_start_that_is_not_understood_is_said(tmp_path):
+    (recording,) = read_bytes(
+        versastudio_sweep("jeudi 19 juillet 2018", "16:05:06"), "a.par", tmp_path
+    ).recordings
+    assert recording.started_at is None
+    assert [flag.code for flag in recording.flags] == ["start_unknown"]
+    assert "jeudi 19 juillet 2018" in recording.flags[0].message
