@@ -82,6 +82,20 @@ def _refuse_packed(path: Path, name: str) -> None:
         )
 
 
+def _refusal(refused: list[tuple[Reader, UnreadableFile]], path: Path, name: str) -> UnreadableFile:
+    """The complaint of the surest reader; where several were equally sure by the name alone, one that names them."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if len(refused) == 1 or refused[0][0].sniff(head, name.lower()) > 1:
+        return refused[0][1]
+    labels = "; ".join(reader.label for reader, _ in refused)
+    return UnreadableFile(
+        "not_this_format",
+        f"{name} holds no table that a reader of its kind knows. Tried: {labels}.",
+        "Send the instrument's own file, or an export of all records with titles that name quantity and unit.",
+    )
+
+
 def read(path: Path, name: str) -> ReadResult:
     """Reads a file with the surest reader that takes it.
 
@@ -92,7 +106,7 @@ def read(path: Path, name: str) -> ReadResult:
         raise UnreadableFile(
             "empty", f"{name} is empty: 0 bytes arrived.", "Export it again on the instrument."
         )
-    refused: UnreadableFile | None = None
+    refused: list[tuple[Reader, UnreadableFile]] = []
     for reader in candidates(path, name):
         try:
             with under_its_name(path, name) as named:
@@ -100,11 +114,11 @@ def read(path: Path, name: str) -> ReadResult:
         except UnreadableFile as error:
             if error.code != "not_this_format":
                 raise
-            refused = refused or error
+            refused.append((reader, error))
             continue
         return ReadResult(reader, recordings)
-    if refused is not None:
-        raise refused
+    if refused:
+        raise _refusal(refused, path, name)
     _refuse_packed(path, name)
     known = ", ".join(sorted({ending for reader in readers() for ending in reader.extensions}))
     raise UnreadableFile(

@@ -1,4 +1,4 @@
-"""Impedance as a plain table of text: Nova, Thales, EC-Lab and ZView exports, and what people write by hand.
+"""Impedance as a plain table, text or workbook: Nova, Thales, EC-Lab and ZView exports, and what people write.
 
 Columns are known by their titles: a frequency in Hz (kHz, MHz, or rad/s for an angular one); real and imaginary part
 (``Z'``, ``Re(Z)``, ``Zreal``, ``Real``; ``Z''``, ``Im(Z)``, ``Imag``, with a minus before it where it is turned), or
@@ -16,7 +16,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode, ending
+from characterization.instruments.base import (
+    HEAD_BYTES,
+    Reader,
+    Recording,
+    Technique,
+    UnreadableFile,
+    decode,
+    ending,
+)
+from characterization.instruments.book_sheet import read_book
 from characterization.instruments.impedance import AGAIN, spectra
 from characterization.instruments.text_table import TextTable, parse_table
 from characterization.instruments.textual import (
@@ -25,7 +34,9 @@ from characterization.instruments.textual import (
     read_text,
     separator_of,
     split_line,
+    to_number,
 )
+from characterization.instruments.workbook import looks_like_workbook
 
 _FREQUENCY = re.compile(r"^(fr[eé][qc]|f\b|f[\s(/_\[]|ω|omega)", re.IGNORECASE)
 _MINUS = re.compile(r"^[\s(]*([-−–]|neg|minus)[\s_]*", re.IGNORECASE)
@@ -118,9 +129,23 @@ def _with_units(table: TextTable) -> list[str]:
     if len(lines) < 2 or not table.titles or not all(_UNITS.fullmatch(cell) for cell in table.titles):
         return table.titles
     above = split_line(lines[-2], separator_of(lines[-2]))
-    if len(above) != table.width:
-        return table.titles
-    return [f"{title} ({unit.strip('[]() ')})" for title, unit in zip(above, table.titles, strict=True)]
+    return _joined(above, table.titles) if len(above) == table.width else table.titles
+
+
+def _joined(titles: list[str], units: list[str]) -> list[str]:
+    return [f"{title} ({unit.strip('[]() ')})" for title, unit in zip(titles, units, strict=True)]
+
+
+def _book(path: Path) -> TextTable:
+    """The table of a workbook; a cell that is no number is NaN, for the spectrum to count."""
+    sheet = read_book(path, lambda cells: bool(_columns(cells)))
+    first = [cell or "" for cell in sheet.cells.row(0)]
+    has_units = any(first) and all(_UNITS.fullmatch(cell) for cell in first)
+    numbers = [[to_number(cell or "") for cell in row] for row in sheet.cells.rows()[has_units:]]
+    rows = [[float("nan") if number is None else number for number in row] for row in numbers]
+    return TextTable(
+        sheet.header, _joined(sheet.titles, first) if has_units else sheet.titles, rows, len(first)
+    )
 
 
 def _table(text: str, name: str) -> TextTable:
@@ -129,23 +154,31 @@ def _table(text: str, name: str) -> TextTable:
         table.titles = _with_units(table)
     if table is None or not _columns(table.titles):
         raise UnreadableFile("not_this_format", f"{name} is not a table of frequency and impedance.", AGAIN)
+    if table.fault is not None:
+        raise table.fault
+    return table
+
+
+def _refuse_per_area(table: TextTable, name: str) -> None:
     if any(re.search(r"(Ω|ohm)s?\W{0,3}cm", title, re.IGNORECASE) for title in table.titles):
         raise UnreadableFile(
             "unsupported",
             f"{name} holds impedance per area (Ω·cm²).",
             "Export it in Ω: the area stands with the cell.",
         )
-    if table.fault is not None:
-        raise table.fault
-    return table
 
 
 def read(path: Path) -> list[Recording]:
     """All spectra of the table as one recording. Raises UnreadableFile."""
-    text = read_text(path)
-    table = _table(text, path.name)
+    with path.open("rb") as file:
+        book = looks_like_workbook(file.read(HEAD_BYTES))
+    text = "\n" if book else read_text(path)
+    table = _book(path) if book else _table(text, path.name)
+    _refuse_per_area(table, path.name)
     titles = [title.strip().strip('"') for title in table.titles]
-    columns = _parts(titles, np.array(table.rows), _columns(titles))
+    columns = _parts(
+        titles, np.array(table.rows, dtype=np.float64).reshape(-1, table.width), _columns(titles)
+    )
     recording = spectra(path.name, columns, meta={"columns": titles})
     _flag_sign(recording, titles)
     flag_open_end(recording, text)
@@ -164,6 +197,8 @@ def _flag_sign(recording: Recording, titles: list[str]) -> None:
 
 
 def sniff(head: bytes, name: str) -> int:
+    if looks_like_workbook(head):
+        return 1
     if looks_binary(head):
         return 0
     lines = decode(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -175,10 +210,10 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="impedance_text",
-    version="1.1",
-    label="Impedance as a table of text",
+    version="1.2",
+    label="Impedance as a table (text, xlsx)",
     techniques=(Technique.EIS,),
     sniff=sniff,
     read=read,
-    extensions=_ENDINGS,
+    extensions=(*_ENDINGS, ".xlsx"),
 )

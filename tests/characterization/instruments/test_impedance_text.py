@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from characterization.instruments import registry
+from characterization.instruments.base import UnreadableFile
 from characterization.instruments.formats import impedance_text
 from tests.characterization.instruments.mutations import code_of, damaged, keeps_its_promise
 from tests.corpus import corpus
@@ -101,3 +103,34 @@ def test_a_table_with_an_index_column_is_read():
     (recording,) = registry.read(path, path.name).recordings
     assert recording.table.height == 81
     assert triples(recording)[0] == pytest.approx([0.01, 69.8119846505212, -0.5837650584118066])
+
+
+def workbook(rows, path):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [["Frequency (Hz)", "Z' (Ω)", "-Z'' (Ω)"]],
+        [["from the bench"], ["Freq", "Zre", "-Zim"], ["Hz", "ohm", "ohm"]],
+    ],
+)
+def test_a_spectrum_in_a_workbook_is_read_as_one_in_text(heads, tmp_path):
+    path = tmp_path / "spectrum.xlsx"
+    workbook([*heads, *[[f, re, -im] for f, re, im in POINTS.tolist()]], path)
+    found = registry.read(path, path.name)
+    assert found.reader is impedance_text.READER
+    assert triples(found.recordings[0]) == pytest.approx(POINTS)
+    assert not found.recordings[0].flags
+
+
+def test_a_workbook_that_nobody_reads_is_not_called_by_one_vendor_s_name(tmp_path):
+    path = tmp_path / "notes.xlsx"
+    workbook([["what", "when"], ["weighed", "noon"]], path)
+    with pytest.raises(UnreadableFile, match=r"Arbin.*Impedance.*Neware") as caught:
+        registry.read(path, path.name)
+    assert caught.value.code == "not_this_format"
