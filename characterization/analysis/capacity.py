@@ -28,6 +28,8 @@ from characterization.analysis.rows import (
 from characterization.analysis.steps import quiet_sign, step_directions, step_starts
 from characterization.charts.chart import Numbers
 
+BEGUN_S, BEGUN_INTERVALS = 60.0, 10.0
+
 
 @dataclass(frozen=True)
 class Restart:
@@ -148,10 +150,20 @@ def _difference(table: pl.DataFrame, result: Flow, quantity: str) -> Net:
 
 
 def _kept_before(result: Flow, first_mAh: float) -> float:
-    """What a counter holds in the first row beyond what its current can have moved since time 0 (1 %
-    allowed), in mAh."""
-    possible = 1.01 * abs(np.nan_to_num(result.current_mA[0])) * max(result.time_s[0], 0.0) / 3600
+    """What a counter holds in the first row beyond what its current can have moved in that row's own
+    interval (1 % allowed), in mAh."""
+    possible = 1.01 * abs(np.nan_to_num(result.current_mA[0])) * _first_interval(result) / 3600
     return float(first_mAh) if first_mAh > possible + 1e-4 else 0.0
+
+
+def _first_interval(result: Flow) -> float:
+    """Seconds that the first row stands for: all since time 0 where the file begins there, else, in a part of
+    a longer test, as long as the rows of its step usually last."""
+    since_zero = max(float(result.time_s[0]), 0.0)
+    end = int(result.starts[1]) if len(result.starts) > 1 else result.rows
+    apart = np.diff(result.time_s[: max(end, 2)])
+    usual = max(float(np.median(apart)), 0.0) if len(apart) else since_zero
+    return since_zero if since_zero <= max(BEGUN_S, BEGUN_INTERVALS * usual) else usual
 
 
 def _note_restarts(result: Flow, counter: Floats | None, rows: Indices) -> None:

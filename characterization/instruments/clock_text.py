@@ -15,7 +15,8 @@ from characterization.instruments.cycler_numbers import Decimals, number
 
 _HOURS = re.compile(r"(?:(\d{1,6})\s*(?:d|days?|[-.,])\s*,?\s*)?(\d{1,9})")
 _DATE = re.compile(
-    r"(?P<a>\d{1,4})(?P<mark>[/.\- ])(?P<b>\d{1,2}|[A-Za-z]{3,9})(?P=mark)(?P<c>\d{2,4})"
+    r"(?P<a>\d{1,4})(?P<mark>[/.\- ])(?P<b>\d{1,2}|[A-Za-z]{3,9})(?P=mark)"
+    r"(?P<c>\d{2,4}|(?<=\d{4}.\d.)\d|(?<=\d{4}.\d\d.)\d)"
     r"(?:(?P<gap>[ T,]+)(?P<time>\d{1,2}:\d{2}(?P<sec>:\d{2}(?P<frac>[.,]\d+)?)?)(?P<pm>\s*[AaPp]\.?[Mm]\.?)?)?"
 )
 _SAMPLE_ROWS = 2000

@@ -34,10 +34,11 @@ def moments(values: pl.Series) -> tuple[pl.Series, bool]:
     if values.dtype == pl.Datetime:
         return values.cast(pl.Datetime("us")), False
     if values.dtype == pl.String:
-        numbers = values.head(_SAMPLE).cast(pl.Float64, strict=False)
+        pointed = values.str.replace(",", ".", literal=True)
+        numbers = pointed.head(_SAMPLE).cast(pl.Float64, strict=False)
         if numbers.null_count() > values.head(_SAMPLE).null_count():
             return _written(values.str.strip_chars(" \t\"'")), False
-        values = values.cast(pl.Float64, strict=False)
+        values = pointed.cast(pl.Float64, strict=False)
     numbers = values.cast(pl.Float64)
     middle = numbers.median()
     size = float(middle) if isinstance(middle, int | float) else 0.0

@@ -13,9 +13,13 @@ from characterization.instruments.cycler_work import Table
 
 Numbers = npt.NDArray[np.float64]
 
-_RESTING = re.compile(r"rest|pause|ocv|open.?circ|idle|standby|静置|搁置|ruhe|^r$|^p$|^o$|^s$", re.IGNORECASE)
-_DISCHARGING = re.compile(r"d(is)?[ _-]?ch|^d($|[ _-])|rated$|entlad|放电", re.IGNORECASE)
-_CHARGING = re.compile(r"ch(ar)?g|^cha?($|[ _-])|^c($|[ _-])|ratec$|laden|充电", re.IGNORECASE)
+_RESTING = re.compile(
+    r"rest|pause|^pau$|ocv|open.?circ|idle|standby|静置|搁置|ruhe|^r$|^p$|^o$|^s$", re.IGNORECASE
+)
+_DISCHARGING = re.compile(r"d(is)?[ _-]?ch|^d($|[ _-])|rated$|entlad|放电|c[cvp]d$|[cvp]_d$", re.IGNORECASE)
+_CHARGING = re.compile(
+    r"ch(ar)?g|^cha?($|[ _-])|^c($|[ _-])|ratec$|laden|充电|c[cvp]c$|[cvp]_c$", re.IGNORECASE
+)
 
 
 def direction_of(word: str) -> float:

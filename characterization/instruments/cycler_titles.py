@@ -34,7 +34,7 @@ _FACTORS: dict[str, dict[str, float]] = {
     "mAh": {"ah": 1e3, "amphr": 1e3, "mah": 1, "mamphr": 1, "uah": 1e-3, "as": _H, "c": _H, "mas": _H / 1e3},
     "mWh": {"wh": 1e3, "watthr": 1e3, "mwh": 1, "mwatthr": 1, "uwh": 1e-3, "ws": _H, "j": _H, "mws": _H / 1e3},
     "degC": {"c": 1, "°c": 1, "ºc": 1, "â°c": 1, "\ufffdc": 1, "\ufffd\ufffdc": 1, "?c": 1, "℃": 1, "degc": 1, "dc": 1,
-             "celsius": 1},
+             "¡ãc": 1, "¡æ": 1, "celsius": 1},
     "ohm": {"ohm": 1, "ohms": 1, "ω": 1, "o": 1, "mohm": 1e-3, "mω": 1e-3, "mo": 1e-3},
     "mW": {"w": 1e3, "mw": 1, "uw": 1e-3},
 }  # fmt: skip
@@ -52,6 +52,8 @@ _ITS_OWN_UNIT = {
 
 _BRACKETED = re.compile(r"^(.*?)\s*[(\[（【]\s*([^()\[\]（）]*)\s*[)\]）】]?\s*$")
 _TIMELY = re.compile(r"time|zeit|时间|duration|dauer|^t$")
+_PATTERN_BEHIND = re.compile(r"^(.*?)[\s_]h[_:]mi?n?[_:]s([._]ms)?_?$", re.IGNORECASE)
+"""A clock's pattern without its brackets, as software writes it that allows no others in a name."""
 _CLOCKED = re.compile(r"h{1,2}:m|h:min", re.IGNORECASE)
 
 
@@ -103,7 +105,9 @@ def parse_title(text: str) -> Title:
     bare = text.strip().strip("\ufeff~\"'").strip()
     if (found := _BRACKETED.match(bare)) and _is_unit(unit := written_unit(found[2])):
         return Title(text, _plain(found[1]), unit)
-    for mark in ("/", "#"):
+    if found := _PATTERN_BEHIND.match(bare):
+        return Title(text, _plain(found[1]), "h")
+    for mark in ("/", "#", ","):
         name, _, unit = bare.rpartition(mark)
         if name and _is_unit(written_unit(unit)) and mark not in name:
             return Title(text, _plain(name), written_unit(unit))

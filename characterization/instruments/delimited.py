@@ -17,6 +17,7 @@ from characterization.instruments.textual import MOST_TEXT_BYTES, looks_binary
 AGAIN = "Export it again on the instrument; the file that arrived is kept."
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CHINESE = re.compile("循环|工步|电流|电压|时间|容量|记录|能量|数据|静置|恒流")
+_NO_VALUE = b" \t,;|\n"
 _LONGEST_HEAD = 65536
 _SHOWN_CELL = 20
 
@@ -60,6 +61,16 @@ def _recoded(raw: bytes) -> bytes:
     return raw
 
 
+def without_blank_end(raw: bytes) -> bytes:
+    """The text without lines at its end that hold no value: blank ones, and those of bare separators that a
+    spreadsheet leaves. A last line of separators that has no line break is a cut one and stays."""
+    end = raw[len(raw.rstrip(_NO_VALUE)) :]
+    whole, mark, open_line = end.rpartition(b"\n")
+    if not mark or open_line.strip(b" ") or (not open_line and b"\n" not in whole):
+        return raw
+    return raw[: len(raw) - len(end) + end.index(b"\n") + 1]
+
+
 def load(path: Path) -> Text:
     """The file's text. Raises UnreadableFile ``empty``, ``too_large`` or ``not_this_format``."""
     size = path.stat().st_size
@@ -72,7 +83,7 @@ def load(path: Path) -> Text:
         raise UnreadableFile("empty", f"{path.name} is empty.", AGAIN)
     if looks_binary(raw[:65536]):
         raise UnreadableFile("not_this_format", f"{path.name} is not text.", "Export it as text.")
-    text = text_of(raw)
+    text = without_blank_end(text_of(raw))
     return Text(text, path.name, text.endswith(b"\n"))
 
 
@@ -147,8 +158,10 @@ class _Body:
             return None
 
     def leniently(self) -> pl.DataFrame:
-        """As text, with what is no number missing: blanks around numbers, decimal commas, heads in the middle."""
+        """As text, with what is no number missing: blanks around numbers, decimal commas, heads and
+        blank lines in the middle."""
         frame = self.parted(False, strict=False, all_text=True)
+        frame = frame.filter(~pl.all_horizontal(pl.all().is_null()))
         numbers = [column for column in frame.columns if int(column) not in self.texts]
         tidy = [pl.col(column).str.strip_chars(" \t\"'") for column in numbers]
         if self.separator != ",":

@@ -17,7 +17,7 @@ _KEY = re.compile(
     "(?:^|(?<=[\\t,;])|(?<=  )|(?<=\\s))\\s*("
     + "|".join(sorted(map(re.escape, _KEYS), key=len, reverse=True))
     + ")"
-    "\\s*(?::|\\t|,|(?=\\s*\\d))",
+    "\\s*(?::|\\t|,|;|(?=\\s*\\d))",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\b\d{1,4}[/.-](?:\d{1,2}|[A-Za-z]{3})[/.-]\d{2,4}\b")

@@ -28,6 +28,7 @@ from characterization.instruments.text_sheet_rows import (
 
 TITLES_WITHIN = 300
 _HEADER_CHARS = 2_000_000
+_MOMENT = re.compile(r"(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})[ \t]+(\d{1,2}:\d{2})")
 
 IsTitles = Callable[[list[str]], bool]
 Wanted = Callable[[list[str]], list[int]]
@@ -93,7 +94,7 @@ def _sheet(
     name: str, header: list[str], titles: list[str], body: str, separator: str, wanted: Wanted | None
 ) -> Sheet:
     if separator == " ":
-        body, separator = re.sub(r"[ \t]+", "\t", re.sub(r"(?m)^[ \t]+|[ \t]+$", "", body)), "\t"
+        body, separator = _tabbed(body, len(titles)), "\t"
         _refuse_shifted(body, titles, name)
     flags: list[Flag] = []
     body = whole_lines(body, separator, name, flags)
@@ -103,6 +104,16 @@ def _sheet(
     if not cells.height:
         raise UnreadableFile("empty", f"{name} has a line of titles and no rows.", AGAIN)
     return Sheet(name, header, titles, cells, decimals_of(body[:SAMPLE_CHARS], separator), flags)
+
+
+def _tabbed(body: str, width: int) -> str:
+    """The body with tabs for blanks. Where each row has one cell more than there are titles and holds a date with a
+    time behind it, these are one cell."""
+    bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", body)
+    first = next(line for line in bare.split("\n") if line)
+    if len(first.split()) == width + 1 and _MOMENT.search(first):
+        bare = _MOMENT.sub(r"\1T\2", bare)
+    return re.sub(r"[ \t]+", "\t", bare)
 
 
 def _refuse_shifted(body: str, titles: list[str], name: str) -> None:

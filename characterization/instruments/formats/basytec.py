@@ -25,7 +25,9 @@ from characterization.instruments.cycler_work import Dialect
 from characterization.instruments.text_sheet import read_sheet
 from characterization.instruments.textual import looks_binary, unify
 
-_OWN = re.compile(r"^~?\s*Resultfile from Basytec|Basytec Battery Test System", re.IGNORECASE | re.MULTILINE)
+_OWN = re.compile(
+    r"^~?\s*Resultfile from Basytec|Basytec Battery Test System|^~\s*Time\s*\[", re.IGNORECASE | re.MULTILINE
+)
 _KEYS = {
     "name of test": "test_name", "battery": "battery", "testplan": "procedure", "testchannel": "channel",
     "start of test": "start_stated", "end of test": "end_stated", "operator (test)": "operator",

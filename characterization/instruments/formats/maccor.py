@@ -30,7 +30,9 @@ from characterization.instruments.maccor_impedance import impedance_recording, i
 from characterization.instruments.text_sheet import Sheet, read_sheet
 from characterization.instruments.textual import looks_binary, unify
 
-_OWN = re.compile(r"^\W*Today'{1,2}s Date|^\W*MACCOR, INC|^\W*Rec#?\W{1,4}Cyc", re.IGNORECASE | re.MULTILINE)
+_OWN = re.compile(
+    r"^\W*Today'{1,2}s Date|^\W*MACCOR, INC|^\W*Rec#?\W{1,4}(Cyc|Step)", re.IGNORECASE | re.MULTILINE
+)
 _NUMBERED = re.compile(r"\.\d{3}$")
 _TITLES = re.compile(r"rec(ord)?\W*(#|no)?", re.IGNORECASE)
 DIALECT = Dialect(
@@ -56,7 +58,7 @@ DIALECT = Dialect(
 
 
 def _is_titles(cells: list[str]) -> bool:
-    return bool(_TITLES.fullmatch(cells[0].strip('"'))) and len(cells) > 5
+    return len(cells) > 5 and any(_TITLES.fullmatch(cell.strip('"')) for cell in cells)
 
 
 def _wanted(titles: list[str]) -> list[int]:

@@ -45,7 +45,7 @@ def _is_titles(cells: list[str]) -> bool:
 
 def _with_units_below(sheet: Sheet) -> None:
     """A first row of nothing but units is no row: its units go into the titles that have none."""
-    below = [(cell or "").strip() for cell in sheet.cells.row(0)]
+    below = [(cell or "").strip().strip("[]()") for cell in sheet.cells.row(0)]
     if any(to_number(cell) is not None for cell in below) or not any(below):
         return
     named = [f"{title} ({unit})" for title, unit in zip(sheet.titles, below, strict=False)]

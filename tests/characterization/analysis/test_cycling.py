@@ -106,6 +106,20 @@ def test_an_excerpt_that_begins_inside_a_step_is_told():
     assert {"counter_not_from_zero", "integral_differs"} <= set(codes(result))
 
 
+def test_a_part_of_a_long_test_began_within_a_step_however_long_the_test_had_run():
+    recording = cycler([-2.0, 2.0])
+    recording.table = recording.table.slice(10).with_columns(pl.col("time_s") + 800_000.0)
+    result = compute(recording)
+    assert value(result, "first_discharge_capacity") == pytest.approx(2.0)
+    assert "counter_not_from_zero" in codes(result)
+
+
+def test_a_counter_that_its_first_interval_explains_began_at_zero():
+    recording = cycler([-2.0, 2.0])
+    recording.table = recording.table.slice(1)  # the first record stands 180 s after the start
+    assert "counter_not_from_zero" not in codes(compute(recording))
+
+
 @pytest.mark.parametrize("steps", [[0.2, -2.0, 2.0, -2.0], [2.0, -0.5, 2.0, -2.0], [2.0, -2.5, 2.0, -2.0]])
 def test_a_first_efficiency_that_says_little_is_told(steps):
     assert "first_efficiency_meaningless" in codes(compute(cycler(steps)))

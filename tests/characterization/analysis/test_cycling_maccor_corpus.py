@@ -51,6 +51,7 @@ def test_a_part_of_a_test_keeps_the_counter_that_it_began_with():
     name = "PredictionDiagnostics_000151_paused.052"
     result = computed(name)
     assert total(result, "discharge") == pytest.approx(known(name)["first_cycle"]["discharge_mAh"], rel=TRUST)
+    assert "counter_not_from_zero" in [flag.code for flag in result.flags]
 
 
 @pytest.mark.parametrize("name", ["maccor_001.txt", "xTESLADIAG_000019_CH70.070"])

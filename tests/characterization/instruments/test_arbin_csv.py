@@ -231,3 +231,26 @@ def test_a_line_with_a_cell_too_many_does_not_hide_one_with_a_cell_too_few():
 def test_arbins_columns_beside_those_of_the_exchange_format_are_left_to_its_reader():
     text = SPELLINGS["MITS 7"] + ",Test Time / s,Voltage / V,Current / A\n"
     assert READER.sniff(text.encode(), "cell.bdf.csv") == 0
+
+
+@pytest.mark.parametrize("end", ["\n\n\n", "   \n\n", ",,,,,,,,,\n,,,,,,,,,\n", ",,,\n", "\n  "])
+def test_lines_without_a_value_at_the_end_are_no_rows(end: str):
+    recording = read(export() + end)
+    assert recording.table.equals(read(WRITTEN).table)
+    assert recording.flags == []
+
+
+def test_a_blank_line_in_the_middle_is_no_row():
+    lines = export().split("\n")
+    assert read("\n".join([*lines[:9], "", *lines[9:]])).table.height == 40
+
+
+def test_a_last_line_of_separators_without_its_break_is_a_cut_one():
+    assert complaint(export() + ",,,").code == "truncated"
+
+
+def test_a_unix_clock_with_a_decimal_comma_is_read():
+    rows = "0,0;1494645233,5;1;3,5;1;1\n1,0;1494645234,5;1;3,5;1;1\n"
+    recording = read("Test_Time;DateTime;Current;Voltage;Step_Index;Cycle_Index\n" + rows)
+    assert recording.started_at == datetime(2017, 5, 13, 3, 13, 53, 500_000, tzinfo=UTC)
+    assert recording.table["unix_time_s"].to_list() == [1494645233.5, 1494645234.5]

@@ -107,3 +107,26 @@ def test_the_real_file_keeps_every_row_and_says_that_it_is_a_part():
     assert recording.table.height == 74 == below.count(b"\n") + 1
     assert [flag.code for flag in recording.flags] == ["last_line_open", "ends_early"]
     assert recording.table["charge_capacity_mAh"].max() == pytest.approx(1.248917, abs=1e-6)
+
+
+def test_between_blanks_a_date_and_its_time_are_one_cell():
+    titles = "~Time[h] DataSet DateTime Line Command U[V] I[A]\n"
+    rows = "0 1 05.05.2025 14:36:06 2 Pause 2.9 0\n0.5 2 05.05.2025 15:06:06 3 Charge 3.0 0.005\n"
+    recording = read(HEAD + titles + rows)
+    assert recording.started_at == datetime(2025, 5, 5, 14, 36, 6)
+    assert recording.table.select("time_s", "voltage_V", "current_mA").rows() == [(0, 2.9, 0), (1800, 3.0, 5)]
+
+
+def test_a_table_without_its_header_is_known_by_its_first_title():
+    raw = (TITLES + ROWS).encode()
+    assert READER.sniff(raw, "cell.txt") == 3
+    assert read(raw).table.equals(read(RAW).table)
+
+
+def test_a_degree_sign_of_the_chinese_code_page_is_a_degree_sign():
+    assert read((HEAD + TITLES + ROWS).encode("gb18030")).table["t1_degC"].to_list() == [
+        25.5,
+        25.6,
+        25.7,
+        25.7,
+    ]

@@ -107,3 +107,17 @@ def test_it_refuses_a_cut_row_and_knows_its_files():
 @given(damaged(RAW))
 def test_damage_gives_a_table_or_a_named_fault(raw: bytes):
     keeps_its_promise(READER, raw, "cell.csv")
+
+
+def test_a_month_and_a_day_of_one_digit_are_a_date():
+    recording = read(RAW.replace(b"2024-04-30", b"2024/4/3").replace(b"2024-05-0", b"2024/4/"))
+    assert recording.started_at == datetime(2024, 4, 3, 10)
+    assert "clock_s" in recording.table.columns
+
+
+@pytest.mark.parametrize(("charge", "discharge"), [("CCC", "CCD"), ("CVC", "CVD"), ("CCCV_C", "CCCV_D")])
+def test_kinds_of_step_that_end_in_their_direction_tell_the_sign(charge: str, discharge: str):
+    raw = RAW.replace(b"C_CC", charge.encode()).replace(b"D_CC", discharge.encode())
+    recording = read(raw)
+    assert recording.table["current_mA"].to_list() == [0, 1, 1, -1, -1]
+    assert "sign_not_stated" not in [flag.code for flag in recording.flags]

@@ -389,3 +389,25 @@ def test_trap_15_an_unsigned_current_takes_its_sign_from_the_state():
 def test_a_cut_real_file_is_never_read_as_a_whole_one(keep: int):
     raw = corpus("cycler/maccor/maccor_001.txt").read_bytes()[:keep]
     assert code_of(READER, raw, "maccor_001.txt") == "truncated"
+
+
+def test_a_table_without_cycle_numbers_is_still_of_maccor(tmp_path: Path):
+    titles = "Rec#,Step,Test Time (sec),Step Time (sec),Amps,Volts,Amp-hr,State\n"
+    rows = "1,1,0,0,0,3.5,0,R\n2,2,3600,3600,2,3.6,2,D\n"
+    path = tmp_path / "cell.csv"
+    path.write_text(titles + rows)
+    result = registry.read(path, path.name)
+    assert result.reader.name == "maccor"
+    assert result.recordings[0].table["current_mA"].to_list() == [0, -2000]
+
+
+def test_columns_may_stand_in_any_order():
+    head, table = dialect_a().split(TITLES)[0], dialect_a()[len(dialect_a().split(TITLES)[0]) :]
+    turned = "\n".join("\t".join(reversed(line.split("\t")[:12])) for line in table.strip().split("\n"))
+    recording, straight = read(head + turned + "\n"), read(WRITTEN)
+    assert recording.table["current_mA"].equals(straight.table["current_mA"])
+    assert recording.table["end_status"].equals(straight.table["end_status"])
+
+
+def test_a_header_that_a_spreadsheet_parted_by_semicolons_is_understood():
+    assert read(dialect_a().replace("Tester Channel:\t12", "Tester Channel;12")).meta["channel"] == "12"

@@ -161,3 +161,48 @@ def test_damage_gives_a_table_or_a_named_fault(raw: bytes):
 def test_converted_files_stay_with_the_exchange_format(name: str):
     path = corpus(f"cycler/bdf/{name}.bdf.csv")
     assert registry.candidates(path, path.name)[0].name == "bdf"
+
+
+def test_units_in_brackets_in_a_row_of_their_own_below_a_digatron_head_are_read():
+    recording = read(
+        "\nMeasurement ID,557\nBattery Name,CELL-0007\n"
+        "Time Stamp,Step,Status,Prog Time,Step Time,Cycle,Procedure,Voltage,Current,Temperature,Capacity,WhAccu,\n"
+        ",,,,,,,[V],[A],[C],[Ah],[Wh],\n"
+        "11/17/2018 5:08:07 PM,3,PAU,06:18:41.500,00:01:00.000,0,plan,3.4,0,38.1,0,0,\n"
+        "11/17/2018 5:09:07 PM,4,DCH,06:19:41.500,00:01:00.000,0,plan,3.3,-3.0,38.2,-0.05,-0.2,\n"
+    )
+    table = recording.table
+    assert table["time_s"].to_list() == [22721.5, 22781.5]
+    assert table["current_mA"].to_list() == [0, -3000]
+    assert table["temperature_degC"].to_list() == [38.1, 38.2]
+    assert table["step_capacity_mAh"].to_list() == [0, 50]
+    assert recording.started_at == datetime(2018, 11, 17, 17, 8, 7)
+
+
+def test_a_comma_may_part_a_title_from_its_unit():
+    table = read("Time,s;I,A;E,J;U,V\n0;0,0;0,0;3,4\n1;-0,5;3,6;3,5\n").table
+    assert table.select("time_s", "voltage_V", "current_mA", "e_mWh").rows() == [
+        (0, 3.4, 0, 0),
+        (1, 3.5, -500, 1),
+    ]
+
+
+def test_names_without_brackets_keep_their_units_and_their_clock():
+    table = read(
+        "Record_number,Current_mA_,Voltage_V_,Relative_Time_h_min_s_ms_\n1,5,3.4,00:00:00.000\n2,5,3.5,01:00:01.500\n"
+    ).table
+    assert table["step_time_s"].to_list() == [0, 3601.5]
+    assert table["current_mA"].to_list() == [5, 5]
+
+
+def test_shortened_titles_of_a_total_time_and_of_both_capacities_are_known():
+    table = read(
+        "DataSequence,StepNo,Type,StepTime(H:M:S),TotTime(H:M:S),Voltage(V),Current(A),Capacity(Ah),CurCycle,TotCycle,"
+        "Char. Cap.(Ah),Dischar. Cap.(Ah)\n"
+        "1,1,Rest,00:00:00,10:00:00,3.4,0,0,1,7,0.2,0\n2,2,Discharge,01:00:00,11:00:00,3.3,0.5,0.5,1,7,0.2,0.5\n"
+    ).table
+    assert table["time_s"].to_list() == [36000, 39600]
+    assert table["current_mA"].to_list() == [0, -500]
+    assert table["charge_capacity_mAh"].to_list() == [200, 200]
+    assert table["discharge_capacity_mAh"].to_list() == [0, 500]
+    assert table["vendor_cycle"].to_list() == [7, 7]
