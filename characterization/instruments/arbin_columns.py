@@ -82,6 +82,8 @@ def is_summary(titles: Sequence[str]) -> bool:
 
 def is_arbin(titles: Sequence[str]) -> bool:
     """Whether time, voltage and current are there, and a step or a capacity as Arbin names them."""
+    if not any("voltage" in title.lower() for title in titles):
+        return False
     names = {head.ours for head in arbin_heads(titles)}
     slugs = {split_unit(title)[0] for title in titles}
     if is_bdf(list(titles)):

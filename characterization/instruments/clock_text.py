@@ -28,7 +28,12 @@ def seconds(cells: pl.Series, factor: float, decimals: Decimals, *, clocked: boo
 
     ``clocked`` says that there are durations with colons in the column.
     """
-    plain = cells.to_frame("cell").select(number(pl.col("cell"), decimals) * factor).to_series()
+    cell = pl.col("cell")
+    if not clocked:
+        bare = cells.to_frame("cell").select(number(cell, decimals, stripped=True) * factor).to_series()
+        if bare.null_count() == cells.null_count():
+            return bare
+    plain = cells.to_frame("cell").select(number(cell, decimals) * factor).to_series()
     if not clocked:
         return plain
     parts = cells.str.strip_chars().str.splitn(":", 3).struct.unnest()
@@ -111,7 +116,7 @@ def read_clock(
     sample = next((cell for cell in bare.head(_SAMPLE_ROWS) if cell and _DATE.fullmatch(cell)), None)
     if sample is None:
         return None
-    days = bare.str.extract(r"^(\S+)", 1).unique().drop_nulls().to_list()
+    days = bare.str.head(len(sample.split()[0]) + 2).unique().drop_nulls().to_list()
     mark = _DATE.fullmatch(sample)["mark"]  # type: ignore[index]
     orders = _orders([*days, *(date for date in said if mark in date)]) or [usual]
     read = {order: moments for order in orders if (moments := _moments(bare, sample, order)) is not None}
@@ -133,6 +138,10 @@ def _moments(bare: pl.Series, sample: str, order: str) -> pl.Series | None:
         moments = bare.str.to_datetime(pattern, strict=False, time_unit="us", exact=True)
     except pl.exceptions.PolarsError:
         return None
+    first, last = moments.min(), moments.max()
+    known = isinstance(first, datetime) and isinstance(last, datetime) and not moments.null_count()
+    if known and _YEARS[0] <= first.year and last.year <= _YEARS[1]:  # type: ignore[union-attr]
+        return moments
     believable = moments.dt.year().is_between(*_YEARS).fill_null(False)
     if not believable.any():
         return None

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import polars as pl
 
@@ -68,6 +69,7 @@ _UNIT_BEFORE_NUMBER = re.compile(r"^(.*?)\s*\(([^()]*)\)_(\d+)$")
 _UNIT = re.compile(r"^(.*?)\s*[/_]?\s*[(\[]([^()\[\]]*)[)\]]?\s*$")
 
 
+@lru_cache(maxsize=4096)
 def split_unit(title: str) -> tuple[str, str | None]:
     """``Test_Time(s)`` is ``testtime`` in ``s``; without a unit the second is None."""
     text = unicodedata.normalize("NFKC", title).replace("μ", "u").replace("µ", "u").strip().strip('"\ufeff')

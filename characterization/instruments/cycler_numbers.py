@@ -28,11 +28,11 @@ def decimals_of(sample: str, separator: str) -> Decimals:
     return Decimals.COMMA if re.search(r"(?<![\d.,])\d*,\d+(?![\d.,])", sample) else Decimals.POINT
 
 
-def number(cells: pl.Expr, decimals: Decimals) -> pl.Expr:
-    """Text as Float64; what is no number becomes null."""
+def number(cells: pl.Expr, decimals: Decimals, *, stripped: bool = False) -> pl.Expr:
+    """Text as Float64; what is no number becomes null. ``stripped`` says that no blanks stand around the numbers."""
     if decimals in (Decimals.POINT_AND_THOUSANDS, Decimals.COMMA_AND_THOUSANDS):
         parting = "," if decimals is Decimals.POINT_AND_THOUSANDS else "."
         cells = cells.str.replace_all(parting, "", literal=True)
     if decimals in (Decimals.COMMA, Decimals.COMMA_AND_THOUSANDS):
         cells = cells.str.replace(",", ".", literal=True)
-    return cells.str.strip_chars().cast(pl.Float64, strict=False)
+    return (cells if stripped else cells.str.strip_chars()).cast(pl.Float64, strict=False)

@@ -57,7 +57,10 @@ def _values(work: Work, wanted: list[Mapped]) -> Table:
     """The columns in our names and units, as they stand in the file."""
     cells, decimals = work.sheet.cells, work.sheet.decimals
     plain = [column for column in wanted if column.kind is not Kind.DURATION]
-    found = cells.select([_expression(work, column).alias(column.ours) for column in plain])
+    found = cells.select(_expression(work, column, stripped=True) for column in plain)
+    blank = [column for column in plain if _lost(found[column.ours], cells[str(column.place)])]
+    if blank:
+        found = found.with_columns(cells.select(_expression(work, column) for column in blank))
     table = {name: found[name] for name in found.columns}
     for column in wanted:
         if column.kind is Kind.DURATION:
@@ -68,12 +71,21 @@ def _values(work: Work, wanted: list[Mapped]) -> Table:
     return table
 
 
-def _expression(work: Work, column: Mapped) -> pl.Expr:
+def _lost(values: pl.Series, cells: pl.Series) -> bool:
+    """Whether some cells gave no value: perhaps for the blanks around them."""
+    return values.null_count() > cells.null_count()
+
+
+def _expression(work: Work, column: Mapped, *, stripped: bool = False) -> pl.Expr:
     cells = pl.col(str(column.place))
     if column.kind is Kind.TEXT:
-        return cells.str.strip_chars().replace(work.dialect.words).cast(pl.Categorical)
-    values = number(cells, work.sheet.decimals)
-    return values * (column.factor or 1.0) if column.kind is Kind.NUMBER else values
+        words = cells.str.strip_chars().replace(work.dialect.words)
+        return words.cast(pl.Categorical).alias(column.ours)
+    values = number(cells, work.sheet.decimals, stripped=stripped)
+    scaled = (
+        values * column.factor if column.kind is Kind.NUMBER and column.factor not in (None, 1) else values
+    )
+    return scaled.alias(column.ours)
 
 
 def _refuse_empty(work: Work) -> None:

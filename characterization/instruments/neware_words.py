@@ -85,6 +85,8 @@ def neware_heads(titles: Sequence[str]) -> list[Head]:
 
 def are_records(titles: Sequence[str]) -> bool:
     """Whether these are the heads of Neware's records: voltage, current, a time, and a data point, cycle or step."""
+    if not _names_voltage(titles):
+        return False
     slugs = {split_unit(title)[0] for title in titles}
     if slugs & {"testtime", "vmaxoncycle", "endvoltage", "onsetvolt", "onesetvolt"}:
         return False
@@ -94,9 +96,16 @@ def are_records(titles: Sequence[str]) -> bool:
     return {"voltage_V", "current_mA"} <= names and bool(timed) and bool(placed)
 
 
+def _names_voltage(titles: Sequence[str]) -> bool:
+    """Whether one of them may be a voltage, told without looking each of them up."""
+    return any("vol" in title.lower() or "电压" in title for title in titles)
+
+
 def are_layers(cycle: Sequence[str], step: Sequence[str], record: Sequence[str]) -> bool:
     """Whether three lines are the heads of the layered export: cycle, step (one cell in), record (two cells in)."""
     if len(step) < 3 or len(record) < 5 or step[0] or record[0] or record[1] or not cycle[0]:
+        return False
+    if not _names_voltage(record):
         return False
     slugs = {split_unit(title)[0] for title in step[1:3]}
     names = {head.ours for head in neware_heads(record[2:])}

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Role(StrEnum):
@@ -108,18 +109,23 @@ _FOREIGN = re.compile(
     r"|coulomb|\bmah\b|m?ah/g|wellenzahl|吸附"
 )
 LONGEST_HEAD = 60
+_LETTER = re.compile(r"[^\W\d_]")
 _IN_BRACKETS = re.compile(r"[\(\[（【<]\s*([^()\[\]（）【】<>]{1,14}?)\s*[\)\]）】>]")
 _AT_THE_END = re.compile(r"(?:[/,;:]\s*|[ _]+(?:in\s+)?)([^\s,;:_]{1,12})$")
 
 
+@lru_cache(maxsize=4096)
 def unit_named(text: str) -> Unit | None:
     """The unit that a text names and nothing else: ``°C``, ``mbar``, ``mL/min``."""
     bare = unicodedata.normalize("NFC", text).strip().replace("μ", "µ").replace("^3", "3").replace("·", "")
     return _CASED.get(bare) or _UNITS.get(bare.lower().replace(" ", "").replace("min-1", "/min"))
 
 
+@lru_cache(maxsize=4096)
 def head_of(text: str, place: int = 0, below: str = "") -> Head | None:
     """What a head says its column is; None for a column that is nothing of a log. ``below`` is the unit's own row."""
+    if not _LETTER.search(text):
+        return None
     title, unit = _parted(text.strip().strip('"').strip().replace("_per_", "/"))
     unit = unit_named(below.strip("()[]（） ")) or unit
     role = Role.TEMPERATURE if title == "T" and unit is None else _role(title.lower(), unit)
@@ -176,7 +182,7 @@ def _fits(dimension: Role, role: Role) -> bool:
 def heads_of(cells: list[str], below: list[str] | None = None) -> list[Head]:
     """The heads of a row of titles that are known, each with the place of its column."""
     units = below or []
-    found = [head_of(cell, at, units[at] if at < len(units) else "") for at, cell in enumerate(cells)]
+    found = [head_of(cell, below=units[at] if at < len(units) else "") for at, cell in enumerate(cells)]
     return [replace(head, place=at) for at, head in enumerate(found) if head is not None]
 
 

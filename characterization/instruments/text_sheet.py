@@ -19,7 +19,7 @@ from characterization.instruments.delimited import load
 from characterization.instruments.text_sheet_rows import (
     AGAIN,
     MOST_COLUMNS,
-    SAMPLE_CHARS,
+    SAMPLE_BYTES,
     cells_of,
     parsed,
     whole_lines,
@@ -27,7 +27,7 @@ from characterization.instruments.text_sheet_rows import (
 )
 
 TITLES_WITHIN = 300
-_HEADER_CHARS = 2_000_000
+_HEADER_BYTES = 2_000_000
 _MOMENT = re.compile(r"(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})[ \t]+(\d{1,2}:\d{2})")
 
 IsTitles = Callable[[list[str]], bool]
@@ -72,30 +72,30 @@ def read_sheet(path: Path, is_titles: IsTitles, wanted: Wanted | None = None) ->
 
     Raises UnreadableFile ``not_this_format`` where no line of it is a line of titles.
     """
-    text = load(path).raw.decode(errors="replace")
-    lines, found = _titles_in(text, is_titles)
+    raw = load(path).raw
+    lines, found = _titles_in(raw, is_titles)
     if found is None:
         raise UnreadableFile(
             "not_this_format", f"{path.name} has no line of titles that this reader knows.", AGAIN
         )
     place, separator, titles = found
-    body = text[sum(len(line) + 1 for line in lines[: place + 1]) :]
-    if not body.strip():
+    body = raw[sum(len(line) + 1 for line in lines[: place + 1]) :]
+    if not body or body.isspace():
         raise UnreadableFile("empty", f"{path.name} has a line of titles and no rows.", AGAIN)
-    return _sheet(path.name, lines[:place], titles, body, separator, wanted)
+    header = [line.decode(errors="replace") for line in lines[:place]]
+    return _sheet(path.name, header, titles, body, separator, wanted)
 
 
-def _titles_in(text: str, is_titles: IsTitles) -> tuple[list[str], tuple[int, str, list[str]] | None]:
-    lines = text[:_HEADER_CHARS].split("\n", TITLES_WITHIN)[:TITLES_WITHIN]
-    return lines, find_titles(lines, is_titles)
+def _titles_in(raw: bytes, is_titles: IsTitles) -> tuple[list[bytes], tuple[int, str, list[str]] | None]:
+    lines = raw[:_HEADER_BYTES].split(b"\n", TITLES_WITHIN)[:TITLES_WITHIN]
+    return lines, find_titles([line.decode(errors="replace") for line in lines], is_titles)
 
 
 def _sheet(
-    name: str, header: list[str], titles: list[str], body: str, separator: str, wanted: Wanted | None
+    name: str, header: list[str], titles: list[str], body: bytes, separator: str, wanted: Wanted | None
 ) -> Sheet:
     if separator == " ":
-        body, separator = _tabbed(body, len(titles)), "\t"
-        _refuse_shifted(body, titles, name)
+        body, separator = _tabbed(body.decode(errors="replace"), titles, name).encode(), "\t"
     flags: list[Flag] = []
     body = whole_lines(body, separator, name, flags)
     cells = without_titles(
@@ -103,17 +103,20 @@ def _sheet(
     )
     if not cells.height:
         raise UnreadableFile("empty", f"{name} has a line of titles and no rows.", AGAIN)
-    return Sheet(name, header, titles, cells, decimals_of(body[:SAMPLE_CHARS], separator), flags)
+    sample = body[:SAMPLE_BYTES].decode(errors="replace")
+    return Sheet(name, header, titles, cells, decimals_of(sample, separator), flags)
 
 
-def _tabbed(body: str, width: int) -> str:
+def _tabbed(body: str, titles: list[str], name: str) -> str:
     """The body with tabs for blanks. Where each row has one cell more than there are titles and holds a date with a
     time behind it, these are one cell."""
     bare = re.sub(r"(?m)^[ \t]+|[ \t]+$", "", body)
     first = next(line for line in bare.split("\n") if line)
-    if len(first.split()) == width + 1 and _MOMENT.search(first):
+    if len(first.split()) == len(titles) + 1 and _MOMENT.search(first):
         bare = _MOMENT.sub(r"\1T\2", bare)
-    return re.sub(r"[ \t]+", "\t", bare)
+    tabbed = re.sub(r"[ \t]+", "\t", bare)
+    _refuse_shifted(tabbed, titles, name)
+    return tabbed
 
 
 def _refuse_shifted(body: str, titles: list[str], name: str) -> None:

@@ -76,7 +76,7 @@ def read(path: Path) -> list[Recording]:
             "Export the channel's records: the cycles are computed from them.",
         )
     heads = arbin_heads(titles)
-    start = place + len(text.raw[place:].partition(b"\n")[0]) + 1
+    start = (text.raw.find(b"\n", place) + 1) or len(text.raw)
     needed = max(head.place for head in heads if head.ours in NEEDED) + 1
     places = [head.place for head in heads]
     texts = [head.place for head in heads if head.kind not in (Kind.NUMBER, Kind.COUNT)]

@@ -74,12 +74,12 @@ def _columns(titles: list[str]) -> dict[str, int]:
     """Places of frequency, and of real and imaginary or modulus and phase; empty where they are not all there."""
     bare = ["" if _NO_IMPEDANCE.search(title) else title.strip().strip('"') for title in titles]
     found: dict[str, int] = {}
-    frequency, imaginary = _find(bare, _FREQUENCY), _find(bare, _IMAGINARY)
+    if (frequency := _find(bare, _FREQUENCY)) is None:
+        return {}
+    imaginary = _find(bare, _IMAGINARY)
     rest = [title if place != imaginary else "" for place, title in enumerate(bare)]
     real = _find(rest, _REAL)
     modulus, phase = _find(bare, _MODULUS), _find(bare, _PHASE)
-    if frequency is None:
-        return {}
     if real is not None and imaginary is not None:
         found = {"frequency": frequency, "real": real, "imaginary": imaginary}
     elif modulus is not None and phase is not None:

@@ -411,3 +411,14 @@ def test_columns_may_stand_in_any_order():
 
 def test_a_header_that_a_spreadsheet_parted_by_semicolons_is_understood():
     assert read(dialect_a().replace("Tester Channel:\t12", "Tester Channel;12")).meta["channel"] == "12"
+
+
+def test_two_lines_that_make_up_for_each_other_s_cells_are_not_taken_for_even():
+    lines = dialect_a([row for _ in range(3) for row in ROWS]).split("\n")
+    lines[6], lines[9] = lines[6].rpartition("\t")[0], lines[9] + "\t1"
+    assert complaint("\n".join(lines).encode()).code == "damaged"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_every_kind_of_line_end_gives_one_table(end: str):
+    assert read(dialect_a().replace("\n", end)).table.equals(read(WRITTEN).table)
