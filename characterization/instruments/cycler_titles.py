@@ -51,6 +51,7 @@ _ITS_OWN_UNIT = {
 """Names that are units: ``Volts``, ``mAmp-hr``."""
 
 _BRACKETED = re.compile(r"^(.*?)\s*[(\[（【]\s*([^()\[\]（）]*)\s*[)\]）】]?\s*$")
+_SPOKEN_CELSIUS = re.compile(r"\btemp(erature)? c$")
 _TIMELY = re.compile(r"time|zeit|时间|duration|dauer|^t$")
 _PATTERN_BEHIND = re.compile(r"^(.*?)[\s_]h[_:]mi?n?[_:]s([._]ms)?_?$", re.IGNORECASE)
 """A clock's pattern without its brackets, as software writes it that allows no others in a name."""
@@ -114,7 +115,7 @@ def parse_title(text: str) -> Title:
     if (unit := written_unit(bare)) in _ITS_OWN_UNIT:
         return Title(text, _plain(bare), unit)
     words = _plain(bare).split(" ")
-    if len(words) > 1 and words[-1] in _AFTER_A_BLANK:
+    if len(words) > 1 and (words[-1] in _AFTER_A_BLANK or _SPOKEN_CELSIUS.search(" ".join(words))):
         return Title(text, " ".join(words[:-1]), words[-1])
     return Title(text, " ".join(words), "")
 

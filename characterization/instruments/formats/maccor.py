@@ -17,9 +17,11 @@ own binary files carry the same numbers as ending; only the tester's software ex
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode
+from characterization.instruments.clock_text import one_moment
 from characterization.instruments.cycler_common import COMMON
 from characterization.instruments.cycler_sheet import cycling_recording
 from characterization.instruments.cycler_titles import Column, Kind, places_of
@@ -34,6 +36,7 @@ _OWN = re.compile(
     r"^\W*Today'{1,2}s Date|^\W*MACCOR, INC|^\W*Rec#?\W{1,4}(Cyc|Step)", re.IGNORECASE | re.MULTILINE
 )
 _NUMBERED = re.compile(r"\.\d{3}$")
+_DPT, _TIME = re.compile(r"dpt ?time", re.IGNORECASE), re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 _TITLES = re.compile(r"rec(ord)?\W*(#|no)?", re.IGNORECASE)
 DIALECT = Dialect(
     columns=(
@@ -65,11 +68,20 @@ def _wanted(titles: list[str]) -> list[int]:
     return places_of(titles, DIALECT.columns, also=r"aux.*|units?")
 
 
+def _stated_start(sheet: Sheet, date: str) -> datetime | None:
+    """The header's date with the time of the first record, where the records have a time and no date of their own."""
+    clock = next((place for place, title in enumerate(sheet.titles) if _DPT.fullmatch(title)), None)
+    time = (sheet.column(clock)[0] or "").strip() if clock is not None else ""
+    stated = date if ":" in date else f"{date} {time}" if _TIME.fullmatch(time) else ""
+    return one_moment(stated, DIALECT.date_order, said_dates(sheet.header))
+
+
 def _read_table(sheet: Sheet) -> Recording:
     said = describe(sheet.header)
     name_auxiliaries(sheet)
     recording = cycling_recording(sheet, DIALECT, said_dates(sheet.header))
     recording.meta |= said
+    recording.started_at = recording.started_at or _stated_start(sheet, said.get("start_stated", ""))
     hints = [said[key] for key in ("name", "barcode", "description", "file_name") if said.get(key)]
     recording.sample_hints = tuple(dict.fromkeys(hints))
     recording.title = str(hints[0]) if hints else ""

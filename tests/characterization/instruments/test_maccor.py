@@ -422,3 +422,12 @@ def test_two_lines_that_make_up_for_each_other_s_cells_are_not_taken_for_even():
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
 def test_every_kind_of_line_end_gives_one_table(end: str):
     assert read(dialect_a().replace("\n", end)).table.equals(read(WRITTEN).table)
+
+
+def test_a_clock_without_a_date_begins_on_the_date_of_the_header():
+    head = "Today's Date 04/14/2016  Date of Test:\t04/01/2016\t Filename:\tC:\\Data\\CELL-0007.001\n"
+    titles = "Rec#\tCyc#\tStep\tTest (Min)\tStep (Min)\tAmp-hr\tWatt-hr\tAmps\tVolts\tState\tES\tDPt Time\n"
+    rows = "1\t0\t1\t0\t0\t0\t0\t0\t3.3\tR\t0\t16:05:31\n2\t0\t1\t0.5\t0.5\t0\t0\t0\t3.4\tR\t129\t16:06:01\n"
+    recording = read(head + titles + rows, "cell.001")
+    assert recording.started_at == datetime(2016, 4, 1, 16, 5, 31)
+    assert recording.table["time_s"].to_list() == [0, 30]

@@ -206,3 +206,8 @@ def test_shortened_titles_of_a_total_time_and_of_both_capacities_are_known():
     assert table["charge_capacity_mAh"].to_list() == [200, 200]
     assert table["discharge_capacity_mAh"].to_list() == [0, 500]
     assert table["vendor_cycle"].to_list() == [7, 7]
+
+
+def test_a_temperature_in_c_without_brackets_is_in_degrees():
+    table = read("Time_s,Voltage_V,Current_A,Cell_Temperature_C\n0,3.0,1,25\n1,3.1,1,26\n").table
+    assert table["cell_temperature_degC"].to_list() == [25, 26]
