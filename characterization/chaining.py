@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from characterization import blobs, recording, sandbox
 from characterization.analysis.registry import methods_for
 from characterization.conditions import conditions_for
 from characterization.instruments.base import Technique
+from characterization.instruments.cycling import utc
 from characterization.matching import Owner
 from characterization.models import Chain, JobState, Measurement, Piece, RawFile
 from synthesis import gates
@@ -29,7 +31,7 @@ from synthesis.models import Sample
 VERSION, PART = "1.0", "history"
 LEASE = timedelta(seconds=30)
 WAITS_FOR_FILES = timedelta(seconds=60)
-MOST_ATTEMPTS = 3
+MOST_DEATHS, MOST_ATTEMPTS = 3, 20
 SETTLED = (Piece.State.SAME, Piece.State.REPLACED)
 
 
@@ -42,6 +44,7 @@ class Claim:
     sample_id: int
     holder: UUID
     wanted: UUID
+    attempts: int
 
 
 def pieces_of(sample_id: int) -> QuerySet[Measurement]:
@@ -81,13 +84,26 @@ def make(sample_id: int) -> bool:
     mine = _claim(sample_id)
     if mine is None:
         return False
+    with suppress(LeaseLost):
+        _attempt(mine)
+        return Chain.objects.filter(pk=sample_id, wanted__isnull=False).exists()
+    return False
+
+
+def _attempt(mine: Claim) -> None:
+    if mine.attempts > MOST_ATTEMPTS:
+        said = _(
+            "It was begun %(count)s times and never ended. Ask the administrator to look into the worker's log."
+        )
+        _fail(mine, said % {"count": MOST_ATTEMPTS})
+        return
     try:
         _make(mine)
-    except LeaseLost:
-        return False
     except sandbox.ReaderDied as death:
         _give_back(mine, death.reason)
-    return Chain.objects.filter(pk=sample_id, wanted__isnull=False).exists()
+    except (DataError, IntegrityError) as error:  # it would be refused each time
+        why = str(error).partition("\n")[0]
+        _fail(mine, _("What was found cannot be stored: %(why)s") % {"why": why})
 
 
 def _claim(sample_id: int) -> Claim | None:
@@ -99,8 +115,8 @@ def _claim(sample_id: int) -> Claim | None:
         wanted = wanted.filter(wanted_at__lt=Now() - WAITS_FOR_FILES)
     if not wanted.update(holder=holder, lease_until=Now() + LEASE, attempts=F("attempts") + 1):
         return None
-    mark = Chain.objects.values_list("wanted", flat=True).get(pk=sample_id)
-    return Claim(sample_id, holder, mark) if mark is not None else None
+    mark, attempts = Chain.objects.values_list("wanted", "attempts").get(pk=sample_id)
+    return Claim(sample_id, holder, mark, attempts) if mark is not None else None
 
 
 def _make(mine: Claim) -> None:
@@ -112,7 +128,7 @@ def _make(mine: Claim) -> None:
         with transaction.atomic():
             _still_mine(mine)
             if len(pieces) < 2:
-                _retire(sample)
+                _retire(sample.pk)
             _finish(mine)
         return
     scratch = blobs.scratch()
@@ -120,7 +136,7 @@ def _make(mine: Claim) -> None:
         request = {**_request(sample, pieces, past), "scratch": str(scratch), "conditions": conditions}
         answer = sandbox.shared.ask(request, on_tick=lambda: _renew(mine))
         if "error" in answer:
-            _fail(mine, sample, answer["error"]["message"])
+            _fail(mine, answer["error"]["message"])
             return
         _store(mine, sample, pieces, answer["ok"], conditions)
     finally:
@@ -180,7 +196,7 @@ def _store(
         _still_mine(mine)
         history = history_of(sample.pk)
         if history is None or history.table_sha256 != kept["table_sha256"]:
-            _retire(sample)
+            _retire(sample.pk)
             history = Measurement.objects.create(**_values(sample, pieces, made))
         Measurement.objects.filter(pk=history.pk).update(flags=kept["flags"], meta=kept["meta"])
         history.pieces.all().delete()
@@ -225,9 +241,7 @@ def _rows(history: Measurement, pieces: Sequence[Measurement], told: list[dict[s
                 state=one["state"],
                 by_id=one["by"],
                 rows=one["stop"] if kept else rows[one["key"]],
-                begins_at=datetime.fromtimestamp(one["begins_s"], UTC)
-                if one["begins_s"] is not None
-                else None,
+                begins_at=utc(one["begins_s"]),
                 from_s=one["from_s"] if kept else None,
                 to_s=one["to_s"] if kept else None,
                 gap_s=one["gap_s"],
@@ -237,10 +251,9 @@ def _rows(history: Measurement, pieces: Sequence[Measurement], told: list[dict[s
     return made
 
 
-def _retire(sample: Sample) -> None:
-    Measurement.objects.filter(sample=sample, current=True, reader_name=Measurement.CHAIN).update(
-        current=False
-    )
+def _retire(sample_id: int) -> None:
+    present = Measurement.objects.filter(sample=sample_id, current=True, reader_name=Measurement.CHAIN)
+    present.update(current=False)
 
 
 def _renew(mine: Claim) -> None:
@@ -260,16 +273,17 @@ def _finish(mine: Claim, error: str = "") -> None:
     own.update(holder=None, lease_until=None, error=error)
 
 
-def _fail(mine: Claim, sample: Sample, sentence: str) -> None:
+def _fail(mine: Claim, sentence: str) -> None:
     """No history rather than an old one: the files speak for themselves again."""
     with transaction.atomic():
         _still_mine(mine)
-        _retire(sample)
+        _retire(mine.sample_id)
         _finish(mine, sentence)
 
 
 def _give_back(mine: Claim, reason: str) -> None:
     """After a death of the limited process: another attempt, and after the third none."""
     own = Chain.objects.filter(pk=mine.sample_id, holder=mine.holder)
-    own.filter(attempts__gte=MOST_ATTEMPTS).update(wanted=None)
+    if own.filter(attempts__gte=MOST_DEATHS).exists():
+        _fail(mine, reason)
     own.update(holder=None, lease_until=None, error=reason)

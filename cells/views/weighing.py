@@ -69,7 +69,7 @@ def _target(typed: str) -> float:
 
 def _scaled(recipe: CathodeRecipe, target: float, lines: list[Line]) -> dict[str, Any]:
     taken = {f"lot-{line.number}": line.lot.code for line in lines if line.lot}
-    query = urlencode({"recipe": recipe.pk, "target": f"{target:g} mg", **taken})
+    query = urlencode({"recipe": recipe.pk, "target": f"{target:.12g} mg", **taken})
     return {
         "target": target,
         "lines": lines,

@@ -11,6 +11,7 @@ from characterization.instruments.base import Recording
 
 SAME_RATE_SHARE = 0.05
 FEWEST_RATES = 3
+MOST_SWEEPS = 1000
 BASELINE = "above the straight line through the flattest stretch before the peak"
 PEAK_SCHEMA = {
     "scan": pl.Int64,
@@ -37,23 +38,36 @@ def compute(recording: Recording, conditions: Conditions) -> Result:
             f"In {recording.table.height:,} rows the potential is swept nowhere: nothing to count.",
         )
         return result
+    scans = len({sweep.scan for sweep in found})
+    found = _chosen(found, result)
     rows = [row for sweep in found for row in voltammetry.peak_rows(table, sweep)]
     peaks = pl.DataFrame(rows, schema=PEAK_SCHEMA, nan_to_null=True)
     result.tables = {"curves": voltammetry.curve_table(table, found), "peaks": peaks}
     rates = [voltammetry.rate_mV_per_s(table, sweep) for sweep in found]
-    result.findings = [*_scan_findings(recording, found, rates), *_peak_findings(peaks), *_b_values(peaks)]
+    result.findings = [*_scan_findings(recording, scans, rates), *_peak_findings(peaks), *_b_values(peaks)]
     _flag(result, recording, found, rates)
     return result
 
 
-def _scan_findings(recording: Recording, found: list[voltammetry.Sweep], rates: list[float]) -> list[Finding]:
+def _chosen(found: list[voltammetry.Sweep], result: Result) -> list[voltammetry.Sweep]:
+    """All sweeps, or 1,000 in neighbouring pairs at equal distances, the first and the last among them."""
+    if len(found) <= MOST_SWEEPS:
+        return found
+    result.flag(
+        "many_sweeps",
+        f"The file holds {len(found):,} sweeps. Pairs at equal distances are counted, first and last too.",
+    )
+    pairs = 2 * np.linspace(0, len(found) // 2 - 1, MOST_SWEEPS // 2).round().astype(np.int64)
+    return [found[place] for place in sorted({*pairs.tolist(), *(pairs + 1).tolist(), len(found) - 1})]
+
+
+def _scan_findings(recording: Recording, scans: int, rates: list[float]) -> list[Finding]:
     stated = recording.meta.get("scan_rate_mV_per_s")
     measured = float(np.nanmedian(rates)) if np.isfinite(rates).any() else None
     rate = float(stated) if stated else measured
     how = "as set on the instrument" if stated else "from potential and time"
-    scans = float(len({sweep.scan for sweep in found}))
     return [
-        Finding("scan_count", "Scans", scans, "", convention="two sweeps, or as the file counts"),
+        Finding("scan_count", "Scans", float(scans), "", convention="two sweeps, or as the file counts"),
         Finding("scan_rate", "Scan rate", rate, "mV/s", convention=how),
     ]
 

@@ -88,6 +88,10 @@ def chain_tables(request: dict[str, Any], scratch: Path, conditions: Conditions)
     ]
     arranged = chain.arrange(pieces, known)
     kept = [piece for piece in arranged if piece.is_kept]
+    if not kept:
+        raise UnreadableFile(
+            "no_time", f"{request['name']} has no row: none of {len(pieces)} files says a time."
+        )
     history = Recording(
         Technique.CYCLING,
         chain_table.join(kept),

@@ -50,7 +50,7 @@ class TileSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
     cell = serializers.CharField(source="cell.code", default=None, allow_null=True)
     group = serializers.CharField(source="cell.group", default=None, allow_null=True)
-    since = serializers.DateTimeField(source="standing.occupation.from_at", default=None, allow_null=True)
+    since = serializers.DateTimeField(allow_null=True)
     voltage_V = serializers.FloatField(source="tail.voltage_V", allow_null=True)
     current_mA = serializers.FloatField(source="tail.current_mA", allow_null=True)
     temperature_degC = serializers.FloatField(source="tail.temperature_degC", allow_null=True)

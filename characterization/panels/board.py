@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import isfinite
 from statistics import median
 
 from django.utils import timezone
@@ -48,6 +49,12 @@ class Tile:
     @property
     def cell(self) -> Cell | None:
         return self.standing.occupation.cell if self.standing.occupation and self.standing.seen else None
+
+    @property
+    def since(self) -> datetime | None:
+        """When its cell was put on; None also where one may not see the cell."""
+        occupation = self.standing.occupation
+        return occupation.from_at if occupation and self.standing.seen else None
 
     @property
     def ringing(self) -> Alarm | None:
@@ -116,7 +123,7 @@ def board_of(cyclers: Sequence[Cycler], curve: str = CAPACITY) -> Board:
 def _tile(standing: Standing, rung: Iterable[Alarm]) -> Tile:
     own = [alarm for alarm in rung if alarm.channel == standing.channel]
     tail, at = alarms.newest_tail(standing)
-    cell = standing.occupation.cell if standing.occupation else None
+    cell = standing.occupation.cell if standing.occupation and standing.seen else None
     return Tile(
         standing=standing,
         state=_state(standing, own, tail),
@@ -165,13 +172,14 @@ def _ends_at(standing: Standing, at: datetime | None) -> datetime | None:
     ]
     if len(lengths) < 2:
         return None
-    return at + timedelta(seconds=(planned - done) * median(lengths))
+    return alarms.later(at, (planned - done) * median(lengths))
 
 
 def _retentions(standing: Standing) -> list[tuple[int, float]]:
     known = [(one.cycle, one.discharge_mAh) for one in standing.cycles if one.discharge_mAh is not None]
     first = known[0][1] if known else None
-    return [(cycle, 100 * value / first) for cycle, value in known] if first else []
+    kept = [(cycle, 100 * value / first) for cycle, value in known] if first else []
+    return [(cycle, percent) for cycle, percent in kept if isfinite(percent)]
 
 
 Curve = tuple[list[float | None], float]

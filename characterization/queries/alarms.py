@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cells.models import Acknowledgement, Cell, Channel, Occupation
+from characterization.instruments.cycling import utc
 from characterization.models import Measurement
 from characterization.queries.board import Actor, Arrivals, Cycler, Standing, board
 from characterization.queries.tails import Tail, tail_of
@@ -133,11 +134,18 @@ def newest_tail(standing: Standing) -> tuple[Tail, datetime | None]:
     begun = datetime.min.replace(tzinfo=timezone.get_default_timezone())
     newest = max(tests, key=lambda one: (one.started_at or begun, one.pk))
     tail = tail_of(newest.table_sha256, newest.overview_sha256)
-    if tail.unix_time_s is not None:
-        return tail, datetime.fromtimestamp(tail.unix_time_s, tz=timezone.get_default_timezone())
-    if newest.started_at is None or tail.time_s is None:
-        return tail, None
-    return tail, newest.started_at + timedelta(seconds=tail.time_s)
+    said = utc(tail.unix_time_s)
+    if said is not None or newest.started_at is None or tail.time_s is None:
+        return tail, said
+    return tail, later(newest.started_at, tail.time_s)
+
+
+def later(moment: datetime, seconds: float) -> datetime | None:
+    """None beyond what a calendar has: a file may say any number."""
+    try:
+        return moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def span(time: timedelta) -> str:
@@ -183,7 +191,7 @@ def _flagged(standing: Standing) -> Iterator[_Rung]:
             code = flag.get("code")
             if code in SPOKEN_OF and code not in told:
                 told.add(code)
-                yield code, str(flag.get("message") or flag.get("sentence", "")), "", analysis.computed_at
+                yield code, flag["message"], "", analysis.computed_at
 
 
 def _beyond(standing: Standing) -> Iterator[_Rung]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, Prefetch, Q, QuerySet
 
 from cells.models import Cell
-from characterization.models import Analysis, Cycle, Finding, Measurement, Piece
+from characterization.models import Analysis, Chain, Cycle, Finding, Measurement, Piece
 from synthesis import access
 from synthesis.models import Sample
 
@@ -62,6 +62,11 @@ def pieces_of(measurement: Measurement | None) -> list[Piece]:
     if measurement is None or not measurement.is_history:
         return []
     return list(measurement.pieces.select_related("measurement__file", "by__file"))
+
+
+def history_error(sample: Sample) -> str:
+    """Why the files of a sample could not be joined; empty where they were, or need not be."""
+    return Chain.objects.filter(pk=sample.pk, wanted=None).values_list("error", flat=True).first() or ""
 
 
 def last_cycle(measurement: Measurement) -> int:

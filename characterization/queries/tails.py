@@ -14,13 +14,14 @@ DAY_S = 86_400.0
 _COLUMNS = ("time_s", "unix_time_s", "voltage_V", "current_mA")
 _MOST_KEPT = 4096
 _LOOKED_AT = 256
+_MOST_VOLTAGES = 500
 
 
 @dataclass(frozen=True)
 class Tail:
     """``time_s`` of the last point since the start of the file, ``unix_time_s`` where the file says it.
 
-    ``voltages`` are (time_s, V) of the last 24 h, thinned, their extremes among them; ``lowest_V`` is the least under
+    ``voltages`` are some 500 (time_s, V) of the last 24 h in the order of time; ``lowest_V`` is the least under
     current, since a cell at rest before its first charge lies where it lies. None where a column is missing.
     """
 
@@ -49,8 +50,13 @@ def _read(table: Path, thinned: Path) -> Tail:
     wanted = [name for name in (*_COLUMNS, *([warm] if warm else [])) if name in names]
     if not wanted:
         return Tail()
-    last = _last_point(whole.select(wanted), overview.select(wanted))
-    return _told(last, _last_day(overview.select(wanted), last), warm)
+    whole, overview = (rows.select(map(_finite, wanted)) for rows in (whole, overview))
+    last = _last_point(whole, overview)
+    return _told(last, _last_day(overview, last), warm)
+
+
+def _finite(name: str) -> pl.Expr:
+    return pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name)
 
 
 def _temperature(names: list[str]) -> str:
@@ -80,7 +86,6 @@ def _last_day(overview: pl.LazyFrame, last: dict[str, float | None]) -> pl.DataF
 def _told(last: dict[str, float | None], day: pl.DataFrame, warm: str) -> Tail:
     has = set(day.columns)
     under_current = day.filter(pl.col("current_mA") != 0) if "current_mA" in has else day
-    voltages = day.select("time_s", "voltage_V").drop_nulls() if {"time_s", "voltage_V"} <= has else None
     return Tail(
         time_s=last.get("time_s"),
         unix_time_s=last.get("unix_time_s"),
@@ -90,8 +95,14 @@ def _told(last: dict[str, float | None], day: pl.DataFrame, warm: str) -> Tail:
         highest_V=_most(day, "voltage_V"),
         lowest_V=_least(under_current, "voltage_V"),
         hottest_degC=_most(day, warm) if warm else None,
-        voltages=tuple(voltages.iter_rows()) if voltages is not None else (),
+        voltages=_voltages(day) if {"time_s", "voltage_V"} <= has else (),
     )
+
+
+def _voltages(day: pl.DataFrame) -> tuple[tuple[float, float], ...]:
+    points = day.select("time_s", "voltage_V").drop_nulls().sort("time_s")
+    thinned = points.gather_every(max(points.height // _MOST_VOLTAGES, 1))
+    return (*thinned.iter_rows(), *points.tail(1).iter_rows())
 
 
 def _most(rows: pl.DataFrame, name: str) -> float | None:

@@ -47,6 +47,7 @@ def _cell_dashboard(request: HttpRequest, cell: Cell, query: dict[str, str]) -> 
     shown = wanted or main or (others[0] if others else None)
     context: dict[str, Any] = {"cell": cell, "measurements": others, "shown": shown}
     context["pieces"] = queries.pieces_of(shown)
+    context["history_error"] = queries.history_error(cell)
     context["events"] = queries.events_of(cell)
     context["head"] = panels.head_of(cell, test.cycle[-1] if test.cycle else 0, request.user)
     if shown is not None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from django.db import DataError
 from django.db.models.functions import Now
 
 from cells.models import Cell
-from characterization import chaining, ingest, intake, queries, recording, sandbox, tasks
+from characterization import blobs, chaining, ingest, intake, queries, recording, sandbox, tasks
 from characterization.models import Chain, Cycle, Measurement, Piece
 from tests import factories
 from tests.characterization import files
@@ -229,6 +231,70 @@ def test_a_reader_that_dies_is_tried_three_times_and_then_no_more(cell, monkeypa
     monkeypatch.setattr(sandbox.shared, "ask", dies)
     assert [chaining.make(cell.pk) for _ in range(4)] == [True, True, False, False]
     assert Chain.objects.get(pk=cell.pk).error == "signal 9 (SIGKILL)"
+
+
+def test_where_it_is_given_up_no_older_history_stays_and_the_page_says_why(cell, client, monkeypatch):
+    two_halves(cell, cell_test(2))
+    chaining.make(cell.pk)
+    send(cell, "c", exported(cell_test(1), START + 86400))
+
+    def dies(request, on_tick=None):
+        raise sandbox.ReaderDied("signal 9 (SIGKILL)")
+
+    monkeypatch.setattr(sandbox.shared, "ask", dies)
+    assert [chaining.make(cell.pk) for _ in range(3)] == [True, True, False]
+    assert chaining.history_of(cell.pk) is None
+    client.force_login(factories.UserFactory(is_superuser=True))
+    page = client.get(f"/samples/{cell.code}/dashboards/").content.decode()
+    assert "could not be joined into one history: signal 9 (SIGKILL)" in page
+
+
+def test_what_the_database_refuses_is_not_tried_for_ever(cell, monkeypatch):
+    two_halves(cell, cell_test(2))
+
+    def refused(*_):
+        raise DataError("value too long\nDETAIL")
+
+    monkeypatch.setattr(chaining, "_rows", refused)
+    assert not chaining.make(cell.pk)
+    row = Chain.objects.get(pk=cell.pk)
+    assert (row.wanted, row.holder, row.error) == (
+        None,
+        None,
+        "What was found cannot be stored: value too long",
+    )
+
+
+def test_a_worker_that_dies_with_it_again_and_again_leaves_it(cell):
+    two_halves(cell, cell_test(2))
+    Chain.objects.update(attempts=chaining.MOST_ATTEMPTS)
+    assert not chaining.make(cell.pk)
+    assert "begun 20 times" in Chain.objects.get(pk=cell.pk).error
+
+
+def test_a_file_that_says_an_impossible_time_stands_in_the_history_without_a_date(cell):
+    whole = cell_test(2)
+    far = whole.with_columns(pl.col("time_s") + 1e12)
+    send(cell, "a", exported(whole))
+    send_naive(cell, "l", None, far)
+    chaining.make(cell.pk)
+    last = history(cell).pieces.last()
+    assert last is not None
+    assert (last.state, last.begins_at) == ("taken", None)
+
+
+def test_files_without_any_time_are_no_history_and_a_sentence_says_so(cell):
+    two_halves(cell, cell_test(2))
+    Measurement.objects.update(table_sha256=blobs.put([timeless()]).sha256)
+    assert not chaining.make(cell.pk)
+    said = f"The history of {cell.code} has no row: none of 2 files says a time."
+    assert Chain.objects.get(pk=cell.pk).error == said
+
+
+def timeless() -> bytes:
+    written = io.BytesIO()
+    cell_test(1).with_columns(time_s=pl.lit(None, pl.Float64)).write_parquet(written)
+    return written.getvalue()
 
 
 def test_a_changed_cell_has_its_history_analysed_again(cell):

@@ -54,6 +54,12 @@ def test_the_sheet_scales_shares_to_the_target_and_names_lots_with_what_is_left(
     assert f"target=250+mg&lot-2={tolerances['cca'].code}" in context["log_url"]
 
 
+def test_a_target_is_handed_on_as_it_was_typed(lab: Lab, tolerances: dict[str, Any]) -> None:
+    client = lab.as_(lab.bob)
+    context = client.get(f"/recipes/{tolerances['recipe'].pk}/weighing/?target=12345.678").context
+    assert "target=12345.678+mg" in context["log_url"]
+
+
 def test_lots_taken_of_before_come_first_and_too_little_is_said(lab: Lab, tolerances: dict[str, Any]) -> None:
     client = lab.as_(lab.bob)
     client.post("/log/cathode/", form(lab, tolerances))

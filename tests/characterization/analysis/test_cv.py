@@ -145,3 +145,13 @@ def test_the_chosen_scans_are_drawn_with_the_peaks_of_the_last():
     assert first.x.name == "Potential (V vs Li⁺/Li)"
     assert {note.text for note in first.panes[0].notes} >= {"0.649 V"}
     assert by_scan.key == "peak_currents"
+
+
+def test_of_very_many_sweeps_pairs_spread_over_the_file_are_counted_and_a_flag_says_so(monkeypatch):
+    monkeypatch.setattr(cv_compute, "MOST_SWEEPS", 6)
+    time_s, potential = triangle(0.1, scans=21, points=60)
+    result, values = found(recording(time_s, potential, np.sin(potential * 9)))
+    assert values["scan_count", ""] == 21
+    assert result.tables["curves"]["scan"].unique().sort().to_list() == [1, 11, 21]
+    assert result.tables["peaks"]["direction"].n_unique() == 2
+    assert [flag.code for flag in result.flags] == ["many_sweeps"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from django.utils import timezone
 
 from cells.models import Acknowledgement, Channel, Occupation
-from characterization import panels, queries
-from characterization.models import Analysis, Measurement, RawFile
-from characterization.queries import alarms
+from characterization import blobs, panels, queries
+from characterization.models import Analysis, Cycle, Measurement, RawFile
+from characterization.queries import alarms, tails
 from synthesis.models import Instrument
 from tests import factories
 
@@ -168,6 +170,43 @@ def test_a_cell_of_another_project_on_a_shared_cycler_shows_nothing_of_itself(la
     assert "another project" in page
     assert cell.code not in page
     assert "safety" not in page
+
+
+def test_of_a_cell_of_another_project_rest_says_neither_plan_nor_when_it_was_put_on(lab):
+    shared: Any = factories.InstrumentFactory(name="Shared")
+    cell = lab.cell(planned_cycles=100)
+    Occupation.objects.create(channel=Channel.objects.create(instrument=shared, name="1"), cell=cell)
+    (hidden,) = lab.client(lab.charlie).get("/api/v1/channel-states/").json()["results"]
+    (seen,) = lab.client(lab.vera).get("/api/v1/channel-states/").json()["results"]
+    told = ("cell", "planned_cycles", "since", "cycle")
+    assert [hidden[name] for name in told] == [None, None, None, 0]
+    assert [seen[name] is not None for name in told] == [True] * 4
+
+
+@pytest.mark.parametrize("column", ["time_s", "unix_time_s", "voltage_V"])
+@pytest.mark.parametrize("value", [1e300, -1e18, float("nan"), float("inf")])
+def test_one_file_with_impossible_numbers_does_not_take_the_board_from_everybody(lab, column, value):
+    put_on(lab, lab.cell(planned_cycles=100))
+    table = pl.DataFrame({"time_s": [0.0, 60.0], "unix_time_s": [1.8e9, 1.8e9 + 60], "voltage_V": [3.0, 3.1]})
+    odd = table.with_columns(pl.Series(column, [table[column][0], value]))
+    written = io.BytesIO()
+    odd.write_parquet(written)
+    sha256 = blobs.put([written.getvalue()]).sha256
+    Measurement.objects.update(started_at=timezone.now(), table_sha256=sha256, overview_sha256=sha256)
+    Cycle.objects.filter(cycle__gt=1).update(last_time_s=1e300, discharge_capacity_mAh=1e300)
+    Cycle.objects.filter(cycle=1).update(discharge_capacity_mAh=1e-300)
+    client = lab.client(lab.vera)
+    for address in ("/channels/standing/", "/channels/standing/?curve=voltage", "/api/v1/channel-states/"):
+        assert client.get(address).status_code == 200
+
+
+def test_of_a_long_day_some_five_hundred_voltages_are_kept_in_the_order_of_time(tmp_path):
+    path = tmp_path / "day.parquet"
+    times = [float(time) for time in range(20_000)]
+    pl.DataFrame({"time_s": times[::-1], "voltage_V": [3.0] * 20_000}).write_parquet(path)
+    voltages = tails._read(path, path).voltages
+    assert len(voltages) <= 502
+    assert [voltages[0][0], voltages[-1][0]] == [0.0, 19_999.0]
 
 
 def test_alarms_stand_on_the_home_page(lab):
