@@ -16,7 +16,7 @@ from characterization.instruments.biologic_columns import tidy
 from characterization.instruments.biologic_rows import AGAIN, Rows, read_rows
 
 _FIRST_LINE = re.compile(r"(EC|BT)-?Lab ASCII FILE", re.IGNORECASE)
-_OTHER_FILE = re.compile(r"(EC|BT)-?Lab (LOG|SETTINGS?) FILE", re.IGNORECASE)
+_OTHER_FILE = re.compile(r"(EC|BT)-?Lab (LOG|SETTINGS?) FILE|VMP EXPERIMENT LOOP INDEXES", re.IGNORECASE)
 _DECLARED = re.compile(r"[^\t:]*:\s*(\d{1,6})\s*$")
 _TITLES = re.compile(r"(^|\t)\s*(time/(s|mn|h)|freq/Hz)\s*(\t|\r?$)", re.IGNORECASE)
 _OWN_TITLES = re.compile(r"(^|\t)\s*(<?E(we|ce|cell)|-Im\(Z\)/Ohm|\(Q-Qo\)|ox/red|<I>)")
@@ -75,7 +75,7 @@ def _check_kind(raw: bytes, name: str) -> None:
     if _OTHER_FILE.match(first):
         raise UnreadableFile(
             "unsupported",
-            f"{name} is a log or a settings file of EC-Lab: it holds no measured points.",
+            f"{name} is a log, a settings file or a list of loops of EC-Lab: it holds no measured points.",
             "Send the .mpr file of the same test, or its export as text (.mpt).",
         )
     if not _FIRST_LINE.match(first) and not is_titles(first):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from characterization.instruments import formats
-from characterization.instruments.base import HEAD_BYTES, Reader, ReadResult, UnreadableFile
+from characterization.instruments.base import HEAD_BYTES, Reader, ReadResult, UnreadableFile, ending
 
+MANY_READERS = 4
 _PACKED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -82,6 +84,25 @@ def _refuse_packed(path: Path, name: str) -> None:
         )
 
 
+def _refuse_disguised(path: Path, name: str) -> None:
+    """Says where the ending is one that is read and what stands in the file is something else."""
+    with path.open("rb") as file:
+        page = re.match(rb"\s*(<!doctype html|<html)", file.read(HEAD_BYTES).lower())
+    if page:
+        raise UnreadableFile(
+            "unsupported",
+            f"{name} is a web page, perhaps one of a login or of an error, saved under this name.",
+            "Download the file itself again.",
+        )
+    labels = [reader.label for reader in readers() if ending(name.lower(), *reader.extensions)]
+    if 0 < len(labels) < MANY_READERS:
+        raise UnreadableFile(
+            "unsupported",
+            f"{name} does not hold what its ending says: {'; '.join(labels)}.",
+            "Check that it is the instrument's own file, whole and not renamed, or copy it again.",
+        )
+
+
 def _refusal(refused: list[tuple[Reader, UnreadableFile]], path: Path, name: str) -> UnreadableFile:
     """The complaint of the surest reader; where several were equally sure by the name alone, one that names them."""
     with path.open("rb") as file:
@@ -120,6 +141,7 @@ def read(path: Path, name: str) -> ReadResult:
     if refused:
         raise _refusal(refused, path, name)
     _refuse_packed(path, name)
+    _refuse_disguised(path, name)
     known = ", ".join(sorted({ending for reader in readers() for ending in reader.extensions}))
     raise UnreadableFile(
         "unsupported",

@@ -27,6 +27,7 @@ from characterization.instruments.base import (
 )
 from characterization.instruments.book_sheet import read_book
 from characterization.instruments.impedance import AGAIN, spectra
+from characterization.instruments.impedance_titles import MINUS, UNITS, columns_of, factor_of, find
 from characterization.instruments.text_table import TextTable, parse_table
 from characterization.instruments.textual import (
     flag_open_end,
@@ -38,26 +39,6 @@ from characterization.instruments.textual import (
 )
 from characterization.instruments.workbook import looks_like_workbook
 
-_FREQUENCY = re.compile(r"^(fr[eé][qc]|f\b|f[\s(/_\[]|ω|omega)", re.IGNORECASE)
-_MINUS = re.compile(r"^[\s(]*([-−–]|neg|minus)[\s_]*", re.IGNORECASE)
-_IMAGINARY = re.compile(
-    r"(z\s*(''|″|”|\")|z_?im|im(ag)?(\s*\(z\)|inary)?\b|(\b|_)im_z|imagin|z\s*imag|reactance|^x\s*[(/\[])",
-    re.IGNORECASE,
-)
-_REAL = re.compile(
-    r"(z\s*('|′|’)(?!')|z_?re|\bre(al)?(\s*\(z\))?\b|\bre_z|realteil|resistance|^r\s*[(/\[])", re.IGNORECASE
-)
-_MODULUS = re.compile(r"(\|z\||z_?mod|\babs\b|modulus|magnitude|impedance \(|^z\s*[(/\[])", re.IGNORECASE)
-_PHASE = re.compile(r"(phase|phi\b|φ|theta|z_?phz)", re.IGNORECASE)
-_NO_IMPEDANCE = re.compile(
-    r"\(Y\)|\bY['′’]|ohm\s?-1|[Ω\u2126]⁻¹|[(\[]\s*[µm]?S\s*[)\]]|admittance|\blog|\bdB", re.IGNORECASE
-)
-"""Titles of admittances and logarithms."""
-_PREFIXED = re.compile(r"(?<![A-Za-zµμ])(?:([GMkKmµμu])\s?(?:[Ω\u2126]|[Oo]hm|ohm|OHM)|([GMkKm])\s?Hz)")
-_PREFIXES = {"G": 1e9, "M": 1e6, "k": 1e3, "K": 1e3, "m": 1e-3, "µ": 1e-6, "μ": 1e-6, "u": 1e-6}
-_UNITS = re.compile(
-    r"[\[(]?\s*([GMkKmµμu]?\s?([Ω\u2126]|ohms?|Hz)|deg|°|rad|s|V|A|#)?\s*[\])]?", re.IGNORECASE
-)
 _OTHERS = {
     "time_s": re.compile(r"^(elapsed\s*)?time\s*[(/\[]?\s*s", re.IGNORECASE),
     "voltage_V": re.compile(r"^<?(e_?dc|v_?dc|ewe|bias|potential|voltage)>?\s*[(/\[]\s*v", re.IGNORECASE),
@@ -66,58 +47,25 @@ _ENDINGS = (".csv", ".txt", ".dat", ".tsv", ".prn", ".asc")
 _FEWEST = 3
 
 
-def _find(titles: list[str], pattern: re.Pattern[str]) -> int | None:
-    return next((place for place, title in enumerate(titles) if pattern.search(title)), None)
-
-
-def _columns(titles: list[str]) -> dict[str, int]:
-    """Places of frequency, and of real and imaginary or modulus and phase; empty where they are not all there."""
-    bare = ["" if _NO_IMPEDANCE.search(title) else title.strip().strip('"') for title in titles]
-    found: dict[str, int] = {}
-    if (frequency := _find(bare, _FREQUENCY)) is None:
-        return {}
-    imaginary = _find(bare, _IMAGINARY)
-    rest = [title if place != imaginary else "" for place, title in enumerate(bare)]
-    real = _find(rest, _REAL)
-    modulus, phase = _find(bare, _MODULUS), _find(bare, _PHASE)
-    if real is not None and imaginary is not None:
-        found = {"frequency": frequency, "real": real, "imaginary": imaginary}
-    elif modulus is not None and phase is not None:
-        found = {"frequency": frequency, "modulus": modulus, "phase": phase}
-    return found
-
-
-def _factor(title: str) -> float:
-    """What turns a column into Ω or Hz: 1 where its title names no other unit."""
-    if prefixed := _PREFIXED.search(title):
-        return _PREFIXES[prefixed[1] or prefixed[2]]
-    unit = "".join(re.findall(r"[(/\[]\s*([^)\]]*)", title)[-1:])
-    return (
-        1 / (2 * np.pi)
-        if re.search(r"rad\s*/?\s*s|1/s|s-1", unit) or re.match(r"ω|omega", title, re.IGNORECASE)
-        else 1.0
-    )
-
-
 def _parts(
     titles: list[str], values: npt.NDArray[np.float64], at: dict[str, int]
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Frequency, real and imaginary part in Hz and Ω, the imaginary part negative for a capacitor."""
-    frequency = values[:, at["frequency"]] * _factor(titles[at["frequency"]])
+    frequency = values[:, at["frequency"]] * factor_of(titles[at["frequency"]])
     if "real" in at:
-        real = values[:, at["real"]] * _factor(titles[at["real"]])
-        turned = -1.0 if _MINUS.search(titles[at["imaginary"]]) else 1.0
-        imaginary = turned * values[:, at["imaginary"]] * _factor(titles[at["imaginary"]])
+        real = values[:, at["real"]] * factor_of(titles[at["real"]])
+        turned = -1.0 if MINUS.search(titles[at["imaginary"]]) else 1.0
+        imaginary = turned * values[:, at["imaginary"]] * factor_of(titles[at["imaginary"]])
     else:
         title = titles[at["phase"]]
         turn = 1.0 if re.search(r"rad", title, re.IGNORECASE) else np.pi / 180
         turn = turn / 1000 if re.search(r"\bmrad", title, re.IGNORECASE) else turn
-        phase = values[:, at["phase"]] * turn * (-1.0 if _MINUS.search(title) else 1.0)
-        modulus = values[:, at["modulus"]] * _factor(titles[at["modulus"]])
+        phase = values[:, at["phase"]] * turn * (-1.0 if MINUS.search(title) else 1.0)
+        modulus = values[:, at["modulus"]] * factor_of(titles[at["modulus"]])
         real, imaginary = modulus * np.cos(phase), modulus * np.sin(phase)
     found = {"frequency_Hz": frequency, "z_real_ohm": real, "z_imag_ohm": imaginary}
     for name, pattern in _OTHERS.items():
-        place = _find(titles, pattern)
+        place = find(titles, pattern)
         if place is not None and place not in at.values():
             found[name] = values[:, place]
     return found
@@ -126,7 +74,7 @@ def _parts(
 def _with_units(table: TextTable) -> list[str]:
     """The titles, where a line of units stands between them and the rows: ``Zreal`` above ``mOhm``."""
     lines = [line for line in table.header if line.strip()]
-    if len(lines) < 2 or not table.titles or not all(_UNITS.fullmatch(cell) for cell in table.titles):
+    if len(lines) < 2 or not table.titles or not all(UNITS.fullmatch(cell) for cell in table.titles):
         return table.titles
     above = split_line(lines[-2], separator_of(lines[-2]))
     return _joined(above, table.titles) if len(above) == table.width else table.titles
@@ -138,9 +86,9 @@ def _joined(titles: list[str], units: list[str]) -> list[str]:
 
 def _book(path: Path) -> TextTable:
     """The table of a workbook; a cell that is no number is NaN, for the spectrum to count."""
-    sheet = read_book(path, lambda cells: bool(_columns(cells)))
+    sheet = read_book(path, lambda cells: bool(columns_of(cells)))
     first = [cell or "" for cell in sheet.cells.row(0)]
-    has_units = any(first) and all(_UNITS.fullmatch(cell) for cell in first)
+    has_units = any(first) and all(UNITS.fullmatch(cell) for cell in first)
     numbers = [[to_number(cell or "") for cell in row] for row in sheet.cells.rows()[has_units:]]
     rows = [[float("nan") if number is None else number for number in row] for row in numbers]
     return TextTable(
@@ -152,7 +100,7 @@ def _table(text: str, name: str) -> TextTable:
     table = parse_table(text, name)
     if table is not None:
         table.titles = _with_units(table)
-    if table is None or not _columns(table.titles):
+    if table is None or not columns_of(table.titles):
         raise UnreadableFile("not_this_format", f"{name} is not a table of frequency and impedance.", AGAIN)
     if table.fault is not None:
         raise table.fault
@@ -177,7 +125,7 @@ def read(path: Path) -> list[Recording]:
     _refuse_per_area(table, path.name)
     titles = [title.strip().strip('"') for title in table.titles]
     columns = _parts(
-        titles, np.array(table.rows, dtype=np.float64).reshape(-1, table.width), _columns(titles)
+        titles, np.array(table.rows, dtype=np.float64).reshape(-1, table.width), columns_of(titles)
     )
     recording = spectra(path.name, columns, meta={"columns": titles})
     _flag_sign(recording, titles)
@@ -203,7 +151,7 @@ def sniff(head: bytes, name: str) -> int:
         return 0
     lines = decode(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     titled = any(
-        _columns([cell for cell in re.split(r"[\t;,]|\s{2,}", line) if cell.strip()]) for line in lines
+        columns_of([cell for cell in re.split(r"[\t;,]|\s{2,}", line) if cell.strip()]) for line in lines
     )
     return 2 if titled and ending(name, *_ENDINGS) else int(titled)
 

@@ -291,7 +291,7 @@ def test_a_header_without_rows_is_empty():
     assert complaint(TEXT[: TEXT.index("mode\t")] + "\t".join(GCPL_TITLES) + "\n").code == "empty"
 
 
-@pytest.mark.parametrize("first", ["EC-Lab LOG FILE", "EC-LAB SETTING FILE"])
+@pytest.mark.parametrize("first", ["EC-Lab LOG FILE", "EC-LAB SETTING FILE", "VMP EXPERIMENT LOOP INDEXES"])
 def test_logs_and_settings_of_ec_lab_are_named_as_such(first: str):
     error = complaint(first + "\n\nsomething\n")
     assert (error.code, "holds no measured points" in error.message) == ("unsupported", True)

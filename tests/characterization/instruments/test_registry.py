@@ -91,3 +91,17 @@ def test_a_packed_file_or_an_old_workbook_is_told_what_to_do(stored, head, words
     with pytest.raises(UnreadableFile, match=words) as caught:
         registry.read(stored(head + bytes(200)), "CELL-0007.mpt.gz")
     assert caught.value.code == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
+        ("hello", "BioLogic"),
+        ("\0\1\2" * 50, "BioLogic"),
+    ],
+)
+def test_what_is_not_what_its_ending_says_is_told_so(stored, content, words):
+    with pytest.raises(UnreadableFile, match=words) as caught:
+        registry.read(stored(content), "CELL-0007.mpr")
+    assert caught.value.code == "unsupported"
