@@ -21,15 +21,16 @@ def utc(unix_time_s: float | None) -> datetime | None:
     return datetime.fromtimestamp(unix_time_s, UTC)
 
 
-def name_times(times_s: list[float]) -> str:
-    """The first few moments of a test as words: ``90,941.9 s, 91,037.0 s and 3 more``."""
-    named = ", ".join(f"{time:,.1f} s" for time in times_s[:MOST_TIMES_NAMED])
+def name_times(times_s: list[float | None]) -> str:
+    """The first few moments of a test as words: ``90,941.9 s, 91,037.0 s and 3 more``; None where a row has no time."""
+    shown = times_s[:MOST_TIMES_NAMED]
+    named = ", ".join("a row without a time" if time is None else f"{time:,.1f} s" for time in shown)
     more = len(times_s) - MOST_TIMES_NAMED
     return f"{named} and {more} more" if more > 0 else named
 
 
-def counter_resets(table: pl.DataFrame, counter: str) -> list[float]:
-    """Test times in s at which an absolute counter falls to less than half inside one step.
+def counter_resets(table: pl.DataFrame, counter: str) -> list[float | None]:
+    """Test times in s, None where a row has none, at which an absolute counter falls to less than half inside one step.
 
     A falling counter inside a step is no measurement: the cycler was resumed and counted from zero again.
     Values below a ten-thousandth of the file's largest are noise.

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from characterization.analysis.base import Conditions
 from characterization.analysis.methods.cycling import METHOD
 from characterization.instruments import registry
-from characterization.instruments.base import Recording, UnreadableFile
+from characterization.instruments.base import Recording, Technique, UnreadableFile
+from characterization.instruments.cycling import flag_counters
 from characterization.instruments.formats import neware
 from characterization.instruments.formats.neware_csv import READER
 from tests.characterization.instruments.mutations import damaged, keeps_its_promise, largest, outcome
@@ -326,3 +327,12 @@ def test_blank_lines_at_the_end_are_no_rows(end: str):
     recording = read(export() + end)
     assert_it_is_the_test(recording.table)
     assert not recording.flags
+
+
+def test_a_counter_that_restarts_in_a_row_without_a_time_is_said():
+    table = pl.DataFrame(
+        {"time_s": [0.0, 1.0, None], "step": [1, 1, 1], "step_capacity_mAh": [0.0, 5.0, 0.1]}
+    )
+    recording = Recording(Technique.CYCLING, table)
+    flag_counters(recording, "step_capacity_mAh")
+    assert "a row without a time" in recording.flags[0].message
