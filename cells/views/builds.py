@@ -33,7 +33,7 @@ def _rows(request: HttpRequest) -> list[dict[str, Any]]:
 def _starts(request: HttpRequest) -> dict[str, Any]:
     recipe, target = _recipe(request), target_of(request)
     starts = {"recipe": recipe.pk} if recipe else {}
-    return starts | ({"target_mass_mg": f"{target:g}"} if target else {})
+    return starts | ({"target_mass_mg": f"{target:.12g}"} if target else {})
 
 
 def target_of(request: HttpRequest) -> float | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -13,14 +16,21 @@ from characterization.analysis.rows import lasts
 INTEGRAL_SHARE = 0.01
 CE_BELIEVABLE_PERCENT = 110.0
 FIRST_HALF_SHARE = 0.5
+MOST_RESTARTS, MOST_TIMES_NAMED = 10, 4
 
 
 def flag_counters(result: Result, flow: Flow, halves: Halves) -> None:
-    for step in sorted({restart.step for restart in flow.restarts}):
-        times = " and ".join(f"{r.time_s:,.1f} s" for r in flow.restarts if r.step == step)
+    times_of: defaultdict[int, list[float]] = defaultdict(list)
+    for restart in flow.restarts:
+        times_of[restart.step].append(restart.time_s)
+    for step in sorted(times_of)[:MOST_RESTARTS]:
+        times = _moments(times_of[step])
         result.flag(
             "counter_restarted", f"The capacity counter restarts at {times}. {_both_sums(flow, step)}"
         )
+    more = len(times_of) - MOST_RESTARTS
+    if more > 0:
+        result.flag("counter_restarted", f"The capacity counter restarts in {more:,} more steps.")
     if flow.counter == "none":
         result.flag(
             "integrated", "The file keeps no capacity counter: capacities are the integral of the current."
@@ -35,6 +45,12 @@ def flag_counters(result: Result, flow: Flow, halves: Halves) -> None:
         )
         result.flag("counter_not_from_zero", text)
     _flag_integral(result, halves)
+
+
+def _moments(times_s: Sequence[float]) -> str:
+    named = [f"{time:,.1f} s" for time in times_s[:MOST_TIMES_NAMED]]
+    more = len(times_s) - len(named)
+    return " and ".join([*named, f"{more:,} times more"] if more else named)
 
 
 def mAh(value: float) -> str:

@@ -5,6 +5,7 @@ import pytest
 from characterization.analysis.base import Conditions
 from characterization.analysis.curves import points_per_curve
 from characterization.analysis.methods import cycling
+from characterization.instruments.base import Recording, Technique
 from tests.characterization.analysis.recordings import cycler, with_direction_counters
 
 
@@ -56,6 +57,25 @@ def test_a_counter_that_restarts_in_mid_step_loses_nothing_and_is_told():
     assert codes(result) == ["counter_restarted"]
     assert "ends the step at 1.1 mAh" in result.flags[0].message
     assert "sum of its increments is 2 mAh" in result.flags[0].message
+
+
+def test_of_a_counter_that_restarts_in_every_step_ten_steps_are_told_and_the_rest_counted():
+    row = np.arange(600)
+    charges = row // 6 % 2 == 1
+    table = pl.DataFrame(
+        {
+            "time_s": row * 1.0,
+            "voltage_V": 3 + 0.5 * np.sin(row / 7),
+            "current_mA": np.where(charges, 1.0, -1.0),
+            "step": row // 6,
+            "step_type": np.where(charges, "CC_Chg", "CC_DChg"),
+            "step_capacity_mAh": row % 3 / 360,
+        }
+    )
+    flags = [flag.message for flag in compute(Recording(Technique.CYCLING, table)).flags]
+    told = [message for message in flags if message.startswith("The capacity counter restarts")]
+    assert told[0].startswith("The capacity counter restarts at 3.0 s. ")
+    assert (len(told), told[-1]) == (11, "The capacity counter restarts in 90 more steps.")
 
 
 def test_a_counter_that_only_rounds_down_is_no_restart():
