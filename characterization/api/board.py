@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -67,6 +67,18 @@ class TileSerializer(serializers.Serializer[Any]):
         return [alarm.key for alarm in tile.alarms if alarm.rings]
 
 
+@extend_schema_serializer(many=False)
+class AlarmsSerializer(serializers.Serializer[Any]):
+    results = AlarmSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Always null: all stand in one answer.")
+
+
+@extend_schema_serializer(many=False)
+class TilesSerializer(serializers.Serializer[Any]):
+    results = TileSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Always null: all stand in one answer.")
+
+
 class AcknowledgedSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
@@ -75,8 +87,10 @@ class Alarms(GenericViewSet[Any]):
     """What rings on the channels now; computed when it is asked for."""
 
     serializer_class = AlarmSerializer
+    pagination_class = None
+    filter_backends = ()
 
-    @extend_schema(operation_id="alarms_list", responses=AlarmSerializer(many=True))
+    @extend_schema(operation_id="alarms_list", responses=AlarmsSerializer)
     def list(self, request: Request) -> Response:
         """Those that ring first, the newest first among them."""
         found = queries.all_alarms(queries.board(request.user))
@@ -104,8 +118,10 @@ class ChannelStates(GenericViewSet[Any]):
     """What runs on each channel now: state, last point, cycle, expected end, alarms."""
 
     serializer_class = TileSerializer
+    pagination_class = None
+    filter_backends = ()
 
-    @extend_schema(operation_id="channel_states_list", responses=TileSerializer(many=True))
+    @extend_schema(operation_id="channel_states_list", responses=TilesSerializer)
     def list(self, request: Request) -> Response:
         tiles = panels.board_of(queries.board(request.user)).tiles
         return Response({"results": TileSerializer(tiles, many=True).data, "next": None})

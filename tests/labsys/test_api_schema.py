@@ -28,6 +28,17 @@ def test_the_schema_is_valid_and_made_without_a_warning():
     )
 
 
+@pytest.mark.parametrize("address", ["/api/v1/alarms/", "/api/v1/channel-states/"])
+def test_the_schema_promises_no_pages_where_all_stands_in_one_answer(address):
+    out = io.StringIO()
+    call_command("spectacular", stdout=out)
+    schema = yaml.safe_load(out.getvalue())
+    asked = schema["paths"][address]["get"]
+    answer = asked["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert "parameters" not in asked
+    assert set(schema["components"]["schemas"][answer]["properties"]) == {"results", "next"}
+
+
 def test_the_docs_need_no_script_but_the_houses_own(vera):
     client = Client()
     client.force_login(vera)

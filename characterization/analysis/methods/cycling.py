@@ -38,7 +38,7 @@ from characterization.instruments.base import Recording, Technique
 def compute(recording: Recording, conditions: Conditions) -> Result:
     """Tables ``cycles``, ``curves``, ``steps``, ``rate_blocks``, ``dqdv`` and ``dqdv_peaks``; findings of the first
     cycle, of rates, resistance and fade. Rows without a time are left out."""
-    table = _timed(recording.table)
+    table = _finite(_timed(recording.table))
     result = Result(parameters=_parameters(conditions))
     if table.is_empty():
         result.flag("no_rows", "The table has no row with a time: there is nothing to count.")
@@ -72,6 +72,18 @@ def _timed(table: pl.DataFrame) -> pl.DataFrame:
     time_s = table["time_s"]
     known = time_s.is_not_null() & time_s.is_not_nan()
     return table if known.all() else table.filter(known)
+
+
+def _finite(table: pl.DataFrame) -> pl.DataFrame:
+    """An overflow that a file writes as infinite says no more than a missing value."""
+    odd = [name for name in ("voltage_V", "current_mA") if name in table.columns and _overflows(table[name])]
+    return table.with_columns(
+        pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in odd
+    )
+
+
+def _overflows(values: pl.Series) -> bool:
+    return values.dtype.is_float() and bool(values.is_infinite().any())
 
 
 def _parameters(conditions: Conditions) -> dict[str, object]:

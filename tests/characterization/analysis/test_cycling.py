@@ -78,6 +78,17 @@ def test_of_a_counter_that_restarts_in_every_step_ten_steps_are_told_and_the_res
     assert (len(told), told[-1]) == (11, "The capacity counter restarts in 90 more steps.")
 
 
+def test_an_infinite_voltage_costs_its_row_and_not_the_analysis():
+    recording = cycler([2.0, -1.9, 0.0])
+    whole = compute(recording)
+    volts = recording.table["voltage_V"].to_numpy().copy()
+    volts[5] = np.inf
+    recording.table = recording.table.with_columns(voltage_V=volts)
+    result = compute(recording)
+    for name in ("first_charge_capacity", "first_discharge_capacity"):
+        assert value(result, name) == pytest.approx(value(whole, name))
+
+
 def test_a_counter_that_only_rounds_down_is_no_restart():
     recording = cycler([2.0, -2.0, 0.0])
     counter = recording.table["step_capacity_mAh"].to_numpy().copy()
