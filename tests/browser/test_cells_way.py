@@ -88,9 +88,9 @@ def test_from_the_weighing_sheet_to_twelve_cells_on_the_board(page: Page) -> Non
     expect(page.locator("#board-counts")).to_contain_text("1 running")
 
     page.goto(f"/cells/?q={codes[1]}")
-    page.get_by_label(f"Leave {codes[1]} out").click()
-    page.get_by_label("Why is it left out?").fill("pellet cracked")
-    page.get_by_role("button", name="Leave out", exact=True).click()
+    page.get_by_label(f"Leave {codes[1]} out of statistics").click()
+    page.get_by_label("Why").fill("pellet cracked")
+    page.get_by_role("button", name="Leave out of statistics").click()
     expect(page.locator("tr", has_text=codes[1])).to_contain_text("left out")
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator("tr", has_text=codes[1])).to_contain_text("available")
