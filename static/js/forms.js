@@ -36,7 +36,7 @@
       if (next) one("input", combo).setAttribute("aria-activedescendant", next.id);
       next?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" && at >= 0) { event.preventDefault(); choose(combo, options[at]); }
-    else if (event.key === "Escape" || event.key === "Tab") close(combo);
+    else if (event.key === "Escape" || event.key === "Tab") { combo.dataset.dismissed = one("input", combo).value; close(combo); }
   });
   // Whoever goes on to another field leaves no list behind; a press on a choice keeps the focus in the input.
   document.addEventListener("mousedown", (event) => { if (event.target.closest(".combo-option")) event.preventDefault(); });
@@ -45,7 +45,9 @@
     if (combo && !combo.contains(event.relatedTarget)) close(combo);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.matches?.(".combo-list") && document.activeElement === one("input", event.target.parentElement))
+    const field = event.target.matches?.(".combo-list") ? one("input", event.target.parentElement) : null;
+    const dismissed = field?.closest("[data-combo]")?.dataset.dismissed; // an answer that comes late opens nothing again
+    if (field && document.activeElement === field && dismissed !== field.value)
       one("input", event.target.parentElement).setAttribute("aria-expanded", "true");
     else if (event.target.matches?.(".combo-list")) event.target.replaceChildren();
   });

@@ -54,7 +54,7 @@ def facts(token: str, session: str) -> dict[str, Any]:
         "files": {f.name: [f.sha256, blobs.is_whole(f.sha256)] for f in RawFile.objects.all()},
         "jobs": {f.name: f.job.state for f in RawFile.objects.all()},
         "voltage": series.y.tolist(),
-        "curves": store.analysis_table(Analysis.objects.get(), "curves").height,
+        "curves": store.analysis_table(Analysis.objects.get(method="cycling"), "curves").height,
         "token of": known.user.username if known is not None and known.user is not None else None,
         "session": SessionStore(session).get("seen"),
     }
