@@ -6,26 +6,44 @@ of every change is read on from where it was left.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.apps import apps
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.db.models.functions import Now
 
 from cells.models import Cell
 from characterization.analysis.registry import all_methods
 from characterization.conditions import conditions_for
 from characterization.matching import Owner
-from characterization.models import Analysis, JobState, RawFile, Watermark
+from characterization.models import Analysis, JobState, Piece, RawFile, Watermark
 
 MARK = "cells"
 LONGEST_TRANSACTION = timedelta(minutes=5)
 MOST_EVENTS = 500
 
 
-def told_otherwise(cell: Cell) -> list[RawFile]:
-    """The read files of a cell whose present analyses were told other conditions than hold now."""
+@dataclass(frozen=True)
+class Changes:
+    """Cells that were changed, and the newest record after which nothing older can still appear."""
+
+    cells: list[Cell]
+    settled: int | None = None
+
+
+def told_otherwise(cell: Cell, most: int) -> list[RawFile]:
+    """The newest read files of a cell whose present analyses were told other conditions than hold now.
+
+    What stands in the cell's history under another file is left out: nobody is shown its analyses.
+    """
+    stands_elsewhere = Piece.objects.filter(
+        measurement=OuterRef("measurement"),
+        chain__current=True,
+        state__in=(Piece.State.SAME, Piece.State.REPLACED),
+    )
     present = Analysis.objects.filter(
+        ~Exists(stands_elsewhere),
         current=True,
         measurement__current=True,
         measurement__file__sample=cell.pk,
@@ -34,11 +52,11 @@ def told_otherwise(cell: Cell) -> list[RawFile]:
     )
     others = present.exclude(conditions=conditions_for(Owner(cell)))
     files = RawFile.objects.filter(pk__in=others.values("measurement__file"))
-    return list(files.order_by("pk"))
+    return list(files.order_by("-pk")[:most])
 
 
-def changed_cells() -> list[Cell]:
-    """Cells that were changed since this was last asked, at most MOST_EVENTS changes at once.
+def changes() -> Changes:
+    """What was changed since ``settle`` was last called, at most MOST_EVENTS changes at once.
 
     What a transaction recorded may be seen later than what came after it, so the last five minutes are looked at
     again: to name a cell twice costs one query.
@@ -48,12 +66,17 @@ def changed_cells() -> list[Cell]:
     if mark is None:
         newest = recorded.aggregate(last=Max("pgh_id"))["last"] or 0
         Watermark.objects.get_or_create(name=MARK, defaults={"event": newest})
-        return []
+        return Changes([])
     new = recorded.filter(pgh_id__gt=mark.event).order_by("pgh_id")
     seen = list(new.values_list("pgh_id", "pgh_obj_id")[:MOST_EVENTS])
     settled = recorded.filter(
         pgh_id__in=[event for event, _ in seen], pgh_created_at__lt=Now() - LONGEST_TRANSACTION
     ).aggregate(last=Max("pgh_id"))["last"]
-    if settled is not None:
-        Watermark.objects.filter(name=MARK, event__lt=settled).update(event=settled)
-    return list(Cell.objects.filter(pk__in={cell for _, cell in seen}))
+    cells = Cell.objects.filter(pk__in={cell for _, cell in seen}).order_by("pk")
+    return Changes(list(cells), settled)
+
+
+def settle(changes: Changes) -> None:
+    """Notes that all was done for these changes."""
+    if changes.settled is not None:
+        Watermark.objects.filter(name=MARK, event__lt=changes.settled).update(event=changes.settled)

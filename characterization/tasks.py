@@ -27,6 +27,7 @@ from characterization.models import Chain, Job, JobState, RawFile, WorkerPulse
 logger = logging.getLogger(__name__)
 RING_AGAIN_AFTER = timedelta(seconds=20)
 MOST_RINGS = 200
+MOST_READ_AGAIN = 200
 LEFT_BEHIND_AFTER = timedelta(hours=24)
 
 
@@ -64,19 +65,27 @@ def sweep() -> int:
 
 @shared_task(name="characterization.catch_up")
 def catch_up() -> int:
-    """Has the files of cells read again that were changed after their analyses. Answers for how many."""
-    return sum(read_again_as_built(cell) for cell in reanalysis.changed_cells())
+    """Has files of cells read again that were changed after their analyses, so many at once. Answers for how many.
+
+    While some are left the changes are not settled: the next time goes on with them.
+    """
+    changes, begun = reanalysis.changes(), 0
+    for cell in changes.cells:
+        begun += read_again_as_built(cell, MOST_READ_AGAIN - begun)
+        if begun == MOST_READ_AGAIN:
+            return begun
+    reanalysis.settle(changes)
+    return begun
 
 
-def read_again_as_built(cell: Cell) -> int:
-    """Puts those files of a cell back in the queue whose analyses were told other conditions than hold now."""
-    rung = 0
-    for file in reanalysis.told_otherwise(cell):
+def read_again_as_built(cell: Cell, most: int) -> int:
+    """Puts files of a cell back in the queue whose analyses were told other conditions than hold now."""
+    found = reanalysis.told_otherwise(cell, most)
+    for file in found:
         job_id = lease.put_back(file, _("the cell was changed: to be analysed again"))
         if job_id is not None:
-            rung += 1
             transaction.on_commit(partial(ring, job_id))
-    return rung
+    return len(found)
 
 
 @shared_task(name="characterization.tidy")

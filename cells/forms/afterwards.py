@@ -66,3 +66,10 @@ class PostMortemForm(forms.ModelForm[Cell]):
         if opened is not None and opened > timezone.localdate():
             self.add_error("post_mortem_on", _("This day has not come yet."))
         return values
+
+    def save(self, commit: bool = True) -> Cell:
+        """Writes what this form asks and nothing else: what was changed meanwhile elsewhere stays."""
+        cell: Cell = super().save(commit=False)
+        if commit:
+            cell.save(update_fields=self.Meta.fields)
+        return cell

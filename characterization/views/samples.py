@@ -20,6 +20,7 @@ from synthesis.models import Role, Sample
 
 ORDER = ("xrd", "xps", "raman", "sorption", "ftir", "eis")
 BESIDE = 2
+READ_AGAIN_AT_ONCE = 20
 
 
 @require_GET
@@ -37,9 +38,9 @@ def sample_dashboards(request: HttpRequest, code: str) -> HttpResponse:
 def _cell_dashboard(request: HttpRequest, cell: Cell, query: dict[str, str]) -> dict[str, Any]:
     """The measurement that speaks for the cell, or the one asked for; the others as tabs.
 
-    Where the cell was changed after its analyses, they are begun again now.
+    Where the cell was changed after its analyses, some are begun again now; the rest follow by themselves.
     """
-    tasks.read_again_as_built(cell)
+    tasks.read_again_as_built(cell, READ_AGAIN_AT_ONCE)
     others = _shown_of(cell)
     test = queries.tested([cell])[0]
     main = test.analysis.measurement if test.analysis is not None else None

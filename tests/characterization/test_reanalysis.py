@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from cells.models import Cell
-from characterization import ingest, rereading, sandbox, tasks
-from characterization.models import Analysis, Job, JobState
+from characterization import ingest, reanalysis, rereading, sandbox, tasks
+from characterization.models import Analysis, Job, JobState, Measurement, Piece
 from tests import factories
 from tests.characterization import files
 
@@ -92,3 +94,31 @@ def test_reread_says_that_the_cell_was_changed(cell, file):
     assert rereading.outdated() == []
     change(cell, active_mass_mg=5.5)
     assert [one.reasons for one in rereading.outdated()] == [(f"{cell.code} was changed",)]
+
+
+def test_a_file_that_stands_in_the_history_under_another_is_not_read_again(cell, file):
+    longer = files.deliver(cell.project, name=f"{cell.code}-b.bdf.csv", content=files.bdf(cycles=3))
+    ingest.ingest(longer.job.pk)
+    first, second = (Measurement.objects.get(file=one) for one in (file, longer))
+    history = Measurement.objects.get(pk=second.pk)
+    history.pk, history.file, history.reader_name = None, None, Measurement.CHAIN
+    history.save()
+    values = {"chain": history, "rows": first.rows}
+    Piece.objects.create(number=1, measurement=first, state=Piece.State.REPLACED, by=second, **values)
+    Piece.objects.create(number=2, measurement=second, state=Piece.State.TAKEN, **values)
+    change(cell, active_mass_mg=5.5)
+    assert tasks.catch_up() == 1
+    assert (state(file), state(longer)) == (JobState.DONE, JobState.RECEIVED)
+
+
+def test_of_many_files_some_are_read_again_at_once_and_the_others_later(cell, file, monkeypatch):
+    other = files.deliver(cell.project, name=f"{cell.code}-b.bdf.csv", content=files.bdf(cycles=3))
+    ingest.ingest(other.job.pk)
+    monkeypatch.setattr(tasks, "MOST_READ_AGAIN", 1)
+    monkeypatch.setattr(reanalysis, "LONGEST_TRANSACTION", timedelta(0))
+    change(cell, active_mass_mg=5.5)
+    assert tasks.catch_up() == 1
+    assert (state(file), state(other)) == (JobState.DONE, JobState.RECEIVED)
+    assert tasks.catch_up() == 1
+    assert state(file) == JobState.RECEIVED
+    assert tasks.catch_up() == 0

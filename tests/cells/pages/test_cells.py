@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cells import densities, figures
+from cells.forms.afterwards import PostMortemForm
 from cells.models import Cell
 from tests import factories
 from tests.cells.pages.test_builds import cell_form
@@ -127,3 +128,15 @@ def test_what_was_found_inside_stands_on_the_cells_page(lab: Lab) -> None:
     page = client.get(f"/samples/{cell.code}/").content.decode()
     assert "short found" in page
     assert "dendrite at the rim" in page
+
+
+@pytest.mark.django_db
+def test_what_was_changed_meanwhile_stays_when_a_cell_was_opened() -> None:
+    cell: Any = factories.cell(factories.ProjectFactory(), area_cm2=0.5)
+    sent = {"post_mortem": "short", "post_mortem_on": "2026-11-20", "post_mortem_note": ""}
+    form = PostMortemForm(sent, instance=Cell.objects.get(pk=cell.pk))
+    Cell.objects.filter(pk=cell.pk).update(area_cm2=0.7)
+    assert form.is_valid(), form.errors
+    form.save()
+    cell.refresh_from_db()
+    assert (cell.area_cm2, cell.post_mortem) == (0.7, "short")
