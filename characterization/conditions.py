@@ -6,7 +6,8 @@ from typing import Any
 
 from cells.models import Cell
 from characterization.matching import Owner
-from synthesis.models import CarbonizationRun, FreezeDriedBatch
+from characterization.models import AnalysisChoice
+from synthesis.models import CarbonizationRun, FreezeDriedBatch, Sample
 
 CELL_FIELDS = (
     "format",
@@ -23,6 +24,17 @@ CELL_FIELDS = (
 
 def conditions_for(owner: Owner) -> dict[str, Any]:
     """Of the owner of a file; empty where nothing is known."""
+    return _known(owner) | (_chosen(owner.sample) if owner.sample is not None else {})
+
+
+def _chosen(sample: Sample) -> dict[str, Any]:
+    """What people chose for the analyses of a sample: ``{"parameters": {"gitt": {…}}}``."""
+    rows = AnalysisChoice.objects.filter(sample=sample.pk).exclude(parameters={})
+    chosen = dict(rows.order_by("method").values_list("method", "parameters"))
+    return {"parameters": chosen} if chosen else {}
+
+
+def _known(owner: Owner) -> dict[str, Any]:
     own = owner.sample.own if owner.sample is not None else None
     if isinstance(own, Cell):
         return _built(own)

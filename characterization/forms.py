@@ -1,13 +1,15 @@
-"""Forms of characterization: a study, that is a question and the cells that answer it."""
+"""Forms of characterization: a study, that is a question and the cells that answer it; choices for an analysis."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cells.models import Cell, Study
+from characterization.analysis.choices import Choice, checked
 from synthesis import access
 from synthesis.access import Actor
 
@@ -47,3 +49,31 @@ class StudyForm(forms.ModelForm[Study]):
             }
             for c in self._shown
         ]
+
+
+class ChoicesForm(forms.Form):
+    """A field for each choice that a method declares, and why. ``chosen`` is what the method will read."""
+
+    def __init__(self, choices: Iterable[Choice], present: Mapping[str, Any], *args: Any) -> None:
+        super().__init__(*args)
+        self.choices = tuple(choices)
+        self.chosen: dict[str, Any] = {}
+        for choice in self.choices:
+            self.fields[choice.name] = _field(choice, present.get(choice.name))
+        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=300)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = {choice.name: cleaned.get(choice.name) for choice in self.choices}
+        self.chosen, errors = checked(self.choices, given)
+        for name, sentence in errors.items():
+            self.add_error(name, sentence)
+        return cleaned
+
+
+def _field(choice: Choice, present: Any) -> forms.CharField:
+    label = f"{choice.label} ({choice.unit})" if choice.unit else choice.label
+    shown = ", ".join(map(str, present)) if isinstance(present, list) else present
+    options = [("", _("not chosen")), *((option, option) for option in choice.options)]
+    widget = forms.Select(choices=options) if choice.options else forms.TextInput()
+    return forms.CharField(label=label, required=False, initial=shown, help_text=choice.help, widget=widget)

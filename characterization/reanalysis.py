@@ -18,6 +18,7 @@ from characterization.analysis.registry import all_methods
 from characterization.conditions import conditions_for
 from characterization.matching import Owner
 from characterization.models import Analysis, JobState, Piece, RawFile, Watermark
+from synthesis.models import Sample
 
 MARK = "cells"
 LONGEST_TRANSACTION = timedelta(minutes=5)
@@ -32,10 +33,10 @@ class Changes:
     settled: int | None = None
 
 
-def told_otherwise(cell: Cell, most: int) -> list[RawFile]:
-    """The newest read files of a cell whose present analyses were told other conditions than hold now.
+def told_otherwise(sample: Sample, most: int) -> list[RawFile]:
+    """The newest read files of a sample whose present analyses were told other conditions than hold now.
 
-    What stands in the cell's history under another file is left out: nobody is shown its analyses.
+    What stands in the sample's history under another file is left out: nobody is shown its analyses.
     """
     stands_elsewhere = Piece.objects.filter(
         measurement=OuterRef("measurement"),
@@ -46,11 +47,11 @@ def told_otherwise(cell: Cell, most: int) -> list[RawFile]:
         ~Exists(stands_elsewhere),
         current=True,
         measurement__current=True,
-        measurement__file__sample=cell.pk,
+        measurement__file__sample=sample.pk,
         measurement__file__job__state=JobState.DONE,
         method__in=[method.name for method in all_methods()],
     )
-    others = present.exclude(conditions=conditions_for(Owner(cell)))
+    others = present.exclude(conditions=conditions_for(Owner(sample)))
     files = RawFile.objects.filter(pk__in=others.values("measurement__file"))
     return list(files.order_by("-pk")[:most])
 

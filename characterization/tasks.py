@@ -23,6 +23,7 @@ from psycopg import Error as DatabaseError
 from cells.models import Cell
 from characterization import blobs, chaining, ingest, lease, parts, reanalysis, sandbox
 from characterization.models import Chain, Job, JobState, RawFile, WorkerPulse
+from synthesis.models import Sample
 
 logger = logging.getLogger(__name__)
 RING_AGAIN_AFTER = timedelta(seconds=20)
@@ -80,9 +81,14 @@ def catch_up() -> int:
 
 def read_again_as_built(cell: Cell, most: int) -> int:
     """Puts files of a cell back in the queue whose analyses were told other conditions than hold now."""
-    found = reanalysis.told_otherwise(cell, most)
+    return read_again(cell, _("the cell was changed: to be analysed again"), most)
+
+
+def read_again(sample: Sample, why: str, most: int = MOST_READ_AGAIN) -> int:
+    """The same of any sample, with what the files' record of events says of it. Answers for how many."""
+    found = reanalysis.told_otherwise(sample, most)
     for file in found:
-        job_id = lease.put_back(file, _("the cell was changed: to be analysed again"))
+        job_id = lease.put_back(file, why)
         if job_id is not None:
             transaction.on_commit(partial(ring, job_id))
     return len(found)

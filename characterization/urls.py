@@ -8,6 +8,7 @@ from characterization.views import (
     attaching,
     board,
     charts,
+    choices,
     documents,
     files,
     home,
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("files/<int:pk>/raw/", attaching.raw, name="file-raw"),
     path("measurements/", measurements.measurements, name="measurements"),
     path("measurements/<int:pk>/", measurements.measurement_page, name="measurement"),
+    path("measurements/<int:pk>/choices/<slug:method>/", choices.choose, name="measurement-choices"),
     path("measurements/<int:pk>/series.json", charts.series, name="measurement-series"),
     re_path(
         r"^measurements/(?P<pk>\d+)/table\.(?P<form>csv|parquet)$",

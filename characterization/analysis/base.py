@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from characterization.analysis.choices import Choice
 from characterization.charts.chart import Chart
 from characterization.instruments.base import Flag, Recording, Technique
 
@@ -53,11 +54,12 @@ class Conditions:
     """What the laboratory knows and the file does not. None means: not known.
 
     ``first_direction`` is ``charge`` or ``discharge``, as declared for the cell. ``parameters`` are a person's own
-    choices for this method (``{"reference_cycle": 3}``). ``process`` is what was planned for a furnace run
-    (``segments`` of from_degC, to_degC, rate_degC_per_min, hold_h; ``flow_mL_per_min``) or for a freeze-drying
-    (``pressure_Pa``, ``time_h``). ``cell`` is what was built, as far as it is known: ``format``, ``active_mass_mg``,
-    ``composite_mass_mg``, ``area_cm2``, ``nominal_capacity_mAh``, ``separator_thickness_um``, ``lower_voltage_V``,
-    ``upper_voltage_V``, ``voltage_reference`` (``In-InLi``, ``Li+/Li``, ``cell``), ``temperature_degC``.
+    choices for this method (``{"reference_cycle": 3}``; on their way to the methods ``{"cycling": {…}}``).
+    ``process`` is what was planned for a furnace run (``segments`` of from_degC, to_degC, rate_degC_per_min, hold_h;
+    ``flow_mL_per_min``) or for a freeze-drying (``pressure_Pa``, ``time_h``). ``cell`` is what was built, as far as
+    it is known: ``format``, ``active_mass_mg``, ``composite_mass_mg``, ``area_cm2``, ``nominal_capacity_mAh``,
+    ``separator_thickness_um``, ``lower_voltage_V``, ``upper_voltage_V``, ``voltage_reference`` (``In-InLi``,
+    ``Li+/Li``, ``cell``), ``temperature_degC``.
     """
 
     first_direction: str | None = None
@@ -132,7 +134,10 @@ def later(module: str, function: str = "compute") -> Compute:
 
 @dataclass(frozen=True)
 class Method:
-    """One analysis. ``version`` changes whenever a number that it gives can change."""
+    """One analysis. ``version`` changes whenever a number that it gives can change.
+
+    ``choices`` are what a person may set for it; ``compute`` finds them in ``conditions.parameters``.
+    """
 
     name: str
     version: str
@@ -140,3 +145,4 @@ class Method:
     technique: Technique
     compute: Compute
     draw: Callable[[Drawing, View], list[Chart]]
+    choices: tuple[Choice, ...] = ()

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -155,13 +155,17 @@ def _analyses(recording: Recording, scratch: Path, stem: str, conditions: Condit
 def _computed(method: Method, recording: Recording, conditions: Conditions) -> Result:
     """What a method finds. A method that breaks leaves a flag instead of costing the file its reading."""
     try:
-        return method.compute(recording, conditions)
+        chosen = conditions.parameters.get(method.name, {})
+        result = method.compute(recording, replace(conditions, parameters=chosen))
     except MemoryError:
         raise
     except Exception as error:  # whatever breaks inside one analysis must not lose the table
         traceback.print_exc()
         message = f"{method.label} could not be computed: {type(error).__name__}: {error}"
         return Result(flags=[Flag("analysis_failed", message)])
+    if result.tables:
+        result.parameters = {**chosen, **result.parameters}
+    return result
 
 
 def _analysed(method: Method, result: Result, scratch: Path, stem: str) -> dict[str, Any]:

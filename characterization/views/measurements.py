@@ -22,6 +22,7 @@ from characterization.panels import Panel
 from characterization.templatetags.measured import told
 from characterization.views.answers import page
 from characterization.views.charts import choice_of
+from characterization.views.choices import made_of
 from synthesis import access
 
 PAGE = 50
@@ -68,7 +69,7 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "measurement": measurement,
         **_shown(measurement, drawn, analyses, request.GET.get("chart", "")),
-        "analyses": analyses,
+        "made": made_of(measurement, analyses, request.user),
         "flags": _flags(measurement, analyses),
         "in_a_grid": measurement.technique in IN_A_GRID,
         "earlier": _earlier(measurement),

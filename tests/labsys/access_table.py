@@ -287,6 +287,7 @@ PAGES: dict[str, dict[str, Policy]] = {
     "/files/<pk>/attach/": {"POST": CHANGE},
     "/files/<pk>/again/": {"POST": CHANGE},
     "/measurements/<pk>/": {"GET": ONE},
+    "/measurements/<pk>/choices/<method>/": {"GET": CHANGE, "POST": CHANGE},
     "/measurements/<pk>/series.json": {"GET": PART},
     "/measurements/<pk>/table\\.<form>": {"GET": PART},
     "/measurements/<pk>/charts/<key>\\.<form>": {"GET": PART},

@@ -237,6 +237,7 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "key": house.alarm if part == "alarms" else house.chart_keys.get(f"/{part}/", "none"),
         "form": "csv" if "table" in path or "template" in path else "json",
         "many": "lot",
+        "method": "cycling",
     }
 
 

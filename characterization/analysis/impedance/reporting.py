@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from characterization.analysis.base import Conditions
+from characterization.analysis.choices import Choice
 from characterization.analysis.impedance.spectra import MOST_SPECTRA, Spectrum
 
 Thing = TypeVar("Thing")
 QUOTE_ALL = 3
 MOST_ASKED = 600
+CHOICE_OF_SPECTRA = Choice(
+    "most_spectra", "Most spectra", "integer", lowest=1, highest=MOST_ASKED,
+    help=f"Of a longer series so many are analysed, at equal distances; {MOST_SPECTRA} unless told.",
+)  # fmt: skip
 
 
 def quoted(pairs: Sequence[tuple[Spectrum, Thing]]) -> list[tuple[str, Thing]]:

@@ -25,6 +25,7 @@ from characterization.analysis import (
 )
 from characterization.analysis.base import Conditions, Drawing, Finding, Method, Result, View
 from characterization.analysis.capacity import Flow
+from characterization.analysis.choices import Choice
 from characterization.analysis.cycling_charts import capacity_chart, voltage_curves_chart, voltage_time_chart
 from characterization.analysis.cycling_flags import flag_beginning, flag_counters
 from characterization.analysis.cycling_more_charts import dqdv_chart, rate_chart, resistance_chart
@@ -175,4 +176,15 @@ def draw(drawing: Drawing, view: View) -> list[Chart]:
     ]
 
 
-METHOD = Method("cycling", "2.0", "Cycling", Technique.CYCLING, compute, draw)
+CHOICES = (
+    Choice("reference_cycle", "Reference cycle", "integer", lowest=1, words=("after formation",),
+           help="Retention is counted against it: a number or ‘after formation’; else the first complete cycle."),
+    Choice("dqdv_smoothing_mV", "Smoothing of dQ/dV", unit="mV", lowest=0.01, highest=1000,
+           help="Width of the smoothing. Without it, it follows from the noise."),
+    Choice("dqdv_cycles", "Cycles of dQ/dV", "integers", lowest=1,
+           help="Cycles that are kept in any case, with commas: 1, 2, 10."),
+    Choice("resistance_delay_s", "Delay of the resistance", unit="s", lowest=0, highest=3600,
+           help="After a change of current, when the voltage is taken; without it the first point."),
+)  # fmt: skip
+
+METHOD = Method("cycling", "2.0", "Cycling", Technique.CYCLING, compute, draw, CHOICES)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from characterization.analysis.base import Drawing, Method, View, later
-from characterization.analysis.impedance import charts
+from characterization.analysis.choices import Choice
+from characterization.analysis.impedance import charts, grammar
+from characterization.analysis.impedance.reporting import CHOICE_OF_SPECTRA
 from characterization.charts.chart import Axis, Chart
 from characterization.instruments.base import Technique
 
@@ -24,6 +26,23 @@ def draw(drawing: Drawing, view: View) -> list[Chart]:
     return [*drawn, charts.trend(spectra, view)] if spectra.height > 1 else drawn
 
 
+def _problem(text: str) -> str:
+    """What the reader of circuits says against a text."""
+    try:
+        grammar.parse(text)
+    except grammar.CircuitError as error:
+        return str(error)
+    return ""
+
+
+CHOICES = (
+    Choice("circuit", "Circuit", "text", problem=_problem,
+           help="R0-p(R1,CPE1)-W1: - in series, p( , ) side by side. Without it a circuit is chosen."),
+    Choice("weighting", "Weighting", "one of", options=("modulus", "unit"),
+           help="Residuals relative to |Z| (modulus, unless told), or in Ω (unit)."),
+    CHOICE_OF_SPECTRA,
+)  # fmt: skip
+
 METHOD = Method(
     "eis_circuit",
     "1.0",
@@ -31,4 +50,5 @@ METHOD = Method(
     Technique.EIS,
     later("characterization.analysis.impedance.circuit_analysis"),
     draw,
+    CHOICES,
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from characterization.analysis.base import Drawing, Method, View, later
+from characterization.analysis.choices import Choice
 from characterization.analysis.impedance import charts, relaxation_charts
+from characterization.analysis.impedance.reporting import CHOICE_OF_SPECTRA
 from characterization.charts.chart import Chart
 from characterization.instruments.base import Technique
 
@@ -21,6 +23,12 @@ def draw(drawing: Drawing, view: View) -> list[Chart]:
     return drawn
 
 
+CHOICES = (
+    Choice("lambda", "λ", lowest=1e-8, highest=1e3,
+           help="Strength of the regularisation, one for all spectra. Without it, it is found by cross-validation."),
+    CHOICE_OF_SPECTRA,
+)  # fmt: skip
+
 METHOD = Method(
     "eis_drt",
     "1.0",
@@ -28,4 +36,5 @@ METHOD = Method(
     Technique.EIS,
     later("characterization.analysis.impedance.relaxation_analysis"),
     draw,
+    CHOICES,
 )

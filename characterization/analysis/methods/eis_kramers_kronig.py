@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from characterization.analysis.base import Drawing, Method, View, later
 from characterization.analysis.impedance import charts
+from characterization.analysis.impedance.reporting import CHOICE_OF_SPECTRA
 from characterization.charts.chart import Axis, Chart
 from characterization.instruments.base import Technique
 
@@ -36,4 +37,5 @@ METHOD = Method(
     Technique.EIS,
     later("characterization.analysis.impedance.kramers_kronig_analysis"),
     draw,
+    (CHOICE_OF_SPECTRA,),
 )

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from characterization.analysis.base import Conditions, Drawing, Finding, Method, Result, View
+from characterization.analysis.choices import Choice
 from characterization.analysis.rows import column
 from characterization.analysis.titration import (
     LONGEST_SHARE_OF_L2_PER_D,
@@ -95,8 +96,8 @@ def _flag(result: Result, found: pl.DataFrame, length_cm: float | None) -> None:
     if length_cm is None:
         result.flag(
             "diffusion_length_unknown",
-            "The diffusion length is not known, so D/L² is given. State it, or the molar volume and mass of the "
-            "active material, to have D.",
+            "The diffusion length is not known, so D/L² is given. To have D, choose Change beside this analysis "
+            "under How it was made and state the length, or the molar volume and mass of the active material.",
         )
     long = found.filter(~pl.col("short_enough")).height
     if long:
@@ -157,4 +158,15 @@ def _layers(pulses: pl.DataFrame, view: View, against: str, values: str) -> list
     return layers
 
 
-METHOD = Method("gitt", "1.0", "Titration (GITT)", Technique.CYCLING, compute, draw)
+CHOICES = (
+    Choice("diffusion_length_um", "Diffusion length", unit="µm", lowest=1e-4, highest=1e4,
+           help="L of a planar layer. It comes before the molar volume."),
+    Choice("molar_volume_cm3_per_mol", "Molar volume", unit="cm³/mol", lowest=0.01, highest=1e4,
+           help="Of the active material. With the molar mass, the active mass and the area it gives L."),
+    Choice("molar_mass_g_per_mol", "Molar mass", unit="g/mol", lowest=0.1, highest=1e5,
+           help="Of the active material."),
+    Choice("contact_area_cm2", "Contact area", unit="cm²", lowest=1e-4, highest=1e6,
+           help="Between active material and electrolyte; the cell's area where nothing is stated."),
+)  # fmt: skip
+
+METHOD = Method("gitt", "1.0", "Titration (GITT)", Technique.CYCLING, compute, draw, CHOICES)
