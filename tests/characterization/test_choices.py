@@ -69,9 +69,8 @@ def test_a_reference_cycle_changes_what_retention_is_counted_against_and_nothing
     read_again(measurement)
     present = Analysis.objects.get(measurement=measurement, method="cycling", current=True)
     assert present.parameters["reference_cycle_used"] == 3
-    assert any(
-        "cycle 3" in finding.convention for finding in present.findings.filter(name="capacity_retention")
-    )
+    retained = present.findings.get(name="capacity_retention_last")
+    assert retained.convention.startswith("discharge capacity over that of cycle 3; cycle 4")
     assert Analysis.objects.filter(measurement=measurement, method="gitt").count() == 1
     assert tasks.read_again(cell, "nothing has changed since") == 0
 
@@ -124,7 +123,9 @@ def test_a_history_of_several_files_is_wanted_anew(cell):
             cell.project, name=f"{cell.code}_{name}.bdf.csv", content=files.bdf(cycles=2 + (name == "b"))
         )
         ingest.ingest(file.job.pk)
-    Job.objects.update(state=JobState.FAILED)  # no file is put back, the history all the same
+    Job.objects.update(
+        state=JobState.FAILED, error_message="It is cut."
+    )  # no file is put back, the history all the same
     Chain.objects.update(wanted=None)
     choosing.choose(cell, named("cycling"), {"reference_cycle": 2}, "formation", None)
     assert Chain.objects.get(pk=cell.pk).wanted is not None
