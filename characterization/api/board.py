@@ -21,12 +21,13 @@ from synthesis.api.fields import person
 
 class AlarmSerializer(serializers.Serializer[Any]):
     """``code``: stalled, silent_instrument, soft_short, capacity_cliff or safety_limit. ``acknowledged`` is null
-    while it rings.
+    while it rings. ``evidence`` is what it rings for: the last file, the first cycle, the furthest voltage.
     """
 
     id = serializers.CharField(source="key")
     code = serializers.CharField()
     sentence = serializers.CharField()
+    evidence = serializers.CharField()
     since = serializers.DateTimeField(allow_null=True)
     instrument = serializers.CharField(source="instrument.name")
     channel = serializers.CharField(source="channel.name", default=None, allow_null=True)
@@ -80,7 +81,10 @@ class TilesSerializer(serializers.Serializer[Any]):
 
 
 class AcknowledgedSerializer(serializers.Serializer[Any]):
+    """With the ``evidence`` that was seen, 409 where it rings for something else by now."""
+
     reason = serializers.CharField(max_length=300)
+    evidence = serializers.CharField(required=False, allow_blank=True, max_length=80)
 
 
 class Alarms(GenericViewSet[Any]):
@@ -108,6 +112,7 @@ class Alarms(GenericViewSet[Any]):
         queries.require_acknowledge(request.user, alarm)
         sent = AcknowledgedSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
+        queries.require_same(alarm, sent.validated_data.get("evidence"))
         of, reason = alarm.occupation or alarm.instrument, sent.validated_data["reason"]
         services.acknowledge(alarm.code, of, alarm.evidence, reason, by=person(request.user))
         shown = AlarmSerializer(_find(request.user, pk)).data

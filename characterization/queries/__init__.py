@@ -1,6 +1,12 @@
 """Read-only questions about files, measurements and cells: one room for each."""
 
-from characterization.queries.alarms import Alarm, alarm_of, may_acknowledge, require_acknowledge
+from characterization.queries.alarms import (
+    Alarm,
+    alarm_of,
+    may_acknowledge,
+    require_acknowledge,
+    require_same,
+)
 from characterization.queries.alarms import all_of as all_alarms
 from characterization.queries.board import board
 from characterization.queries.cells import (
@@ -69,6 +75,7 @@ __all__ = [
     "needs",
     "pieces_of",
     "require_acknowledge",
+    "require_same",
     "running_cells",
     "suggestions",
     "tested",

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from cells.models import Acknowledgement, Cell, Channel, Occupation
 from characterization.instruments.cycling import utc
-from characterization.models import Measurement
+from characterization.models import Analysis, Measurement
 from characterization.queries.board import Actor, Arrivals, Cycler, Standing, board
 from characterization.queries.tails import Tail, tail_of
 from synthesis import access, words
-from synthesis.errors import NotAllowed
+from synthesis.errors import NotAllowed, Refusal
 from synthesis.models import Instrument, Role
 
 STALLED, SILENT, SHORT, CLIFF, SAFETY = (
@@ -191,7 +191,14 @@ def _flagged(standing: Standing) -> Iterator[_Rung]:
             code = flag.get("code")
             if code in SPOKEN_OF and code not in told:
                 told.add(code)
-                yield code, flag["message"], "", analysis.computed_at
+                yield code, flag["message"], _onset(analysis, code), analysis.computed_at
+
+
+def _onset(analysis: Analysis, code: str) -> str:
+    """ "cycle 12": since when, which stays while the test goes on; another short begins in another cycle."""
+    found = (one for one in getattr(analysis, "onsets", ()) if one.name == f"{code}_cycle")
+    first = next(found, None)
+    return f"cycle {first.value:g}" if first is not None and first.value is not None else ""
 
 
 def _beyond(standing: Standing) -> Iterator[_Rung]:
@@ -242,6 +249,15 @@ def may_acknowledge(actor: Actor, alarm: Alarm) -> bool:
 def require_acknowledge(actor: Actor, alarm: Alarm) -> None:
     if not may_acknowledge(actor, alarm):
         raise NotAllowed(_("Your role lets you look at this alarm, not acknowledge it."))
+
+
+def require_same(alarm: Alarm, evidence: str | None) -> None:
+    """Raises Refusal where somebody saw the alarm ring for something else than it rings for now. None: not said."""
+    if evidence is not None and evidence != alarm.evidence:
+        said = _(
+            "Meanwhile this alarm rings for something else: %(sentence)s Acknowledge it as it stands now."
+        )
+        raise Refusal(said % {"sentence": f"{alarm.sentence.rstrip('.')}."}, code="conflict", status=409)
 
 
 def all_of(cyclers: Iterable[Cycler]) -> list[Alarm]:

@@ -9,18 +9,20 @@ from datetime import datetime, timedelta
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, Max, Min, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from cells.models import Acknowledgement, Channel, Occupation
 from characterization.instruments.base import Technique
-from characterization.models import Analysis, Measurement, RawFile
+from characterization.models import Analysis, Finding, Measurement, RawFile
 from synthesis import access
 from synthesis.models import Instrument
 
 Actor = AbstractBaseUser | AnonymousUser
 ON_CHANNEL = (Technique.CYCLING, Technique.CV, Technique.GITT, Technique.EIS)
 LOOKED_BACK = timedelta(days=30)
+ONSETS = ("soft_short_cycle", "capacity_cliff_cycle")
+"""Findings that say from which cycle on something is wrong."""
 SPARK_CYCLES, LATEST_CYCLES = 52, 12
 # Enough cycles for a small curve, and the last ones to tell how long one takes.
 _CYCLES = """
@@ -66,7 +68,8 @@ class Standing:
     """One channel. ``seen`` is False where the cell on it belongs to a project that one may not see.
 
     ``analyses`` are all current ones of the cell's tests, first that of its history, else the one with the most cycles;
-    ``cycles`` those of this first one, thinned, with the latest all there. ``files`` came since the cell was put on.
+    ``cycles`` those of this first one, thinned, with the latest all there. Each analysis
+    has its findings of ONSETS as ``onsets``. ``files`` came since the cell was put on.
     """
 
     channel: Channel
@@ -159,6 +162,7 @@ def _analyses(cells: Collection[int]) -> dict[int, list[Analysis]]:
             measurement__sample__in=cells,
         )
         .select_related("measurement")
+        .prefetch_related(Prefetch("findings", Finding.objects.filter(name__in=ONSETS), to_attr="onsets"))
         .annotate(
             cycle_count=Count("cycles"),
             history=Case(When(measurement__reader_name=Measurement.CHAIN, then=1), default=0),

@@ -41,15 +41,15 @@ def acknowledge(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     queries.require_acknowledge(request.user, alarm)
     reason = request.POST.get("reason", "")
-    context = {"alarm": alarm, "nav": "channels", "error": "", "typed": reason}
+    context, status = {"alarm": alarm, "nav": "channels", "error": "", "typed": reason}, 200
     if request.method == "POST":
         try:
+            queries.require_same(alarm, request.POST.get("evidence"))
             of = alarm.occupation or alarm.instrument
             services.acknowledge(alarm.code, of, alarm.evidence, reason, by=request.user)
         except Refusal as refusal:
-            context["error"] = refusal.message
+            context["error"], status = refusal.message, 409 if refusal.status == 409 else 422
         else:
             messages.success(request, _("Acknowledged: %(alarm)s.") % {"alarm": alarm.label})
             return redirect(reverse("channels"))
-    status = 422 if context["error"] else 200
     return render(request, "characterization/alarm.html", context, status=status)

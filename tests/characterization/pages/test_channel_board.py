@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cells.models import Acknowledgement, Channel, Occupation
 from characterization import blobs, panels, queries
-from characterization.models import Analysis, Cycle, Measurement, RawFile
+from characterization.models import Analysis, Cycle, Finding, Measurement, RawFile
 from characterization.queries import alarms, tails
 from synthesis.models import Instrument
 from tests import factories
@@ -151,6 +151,46 @@ def test_an_alarm_is_acknowledged_with_a_reason_and_rings_again_for_new_evidence
     assert "disk of the PC is full" in page
     arrived(cell, 25)
     assert rung(lab) == ["stalled"]
+
+
+def short_from(cycle: int) -> None:
+    cycling = Analysis.objects.filter(method="cycling")
+    cycling.update(flags=[{"code": "soft_short", "message": f"A short from cycle {cycle}."}])
+    Finding.objects.update_or_create(
+        analysis=cycling.get(), name="soft_short_cycle", defaults={"label": "Soft short", "value": cycle}
+    )
+
+
+def test_a_short_that_was_acknowledged_rings_again_when_it_begins_in_another_cycle(lab):
+    put_on(lab, lab.cell(planned_cycles=100))
+    short_from(12)
+    alarm = ringing(lab)
+    bob = lab.client(lab.bob)
+    sent = {"reason": "one bad contact", "evidence": alarm.evidence}
+    assert bob.post(f"/alarms/{alarm.key}/acknowledge/", sent).status_code == 302
+    Analysis.objects.filter(method="cycling").update(
+        flags=[{"code": "soft_short", "message": "From cycle 12, and 3 more."}]
+    )
+    assert rung(lab) == []
+    short_from(40)
+    assert rung(lab) == ["soft_short"]
+
+
+def test_an_alarm_that_rings_for_something_else_by_now_is_not_acknowledged_unseen(lab):
+    put_on(lab, lab.cell(planned_cycles=100))
+    short_from(12)
+    alarm = ringing(lab)
+    bob = lab.client(lab.bob)
+    address = f"/alarms/{alarm.key}/acknowledge/"
+    assert 'name="evidence" value="cycle 12"' in bob.get(address).content.decode()
+    short_from(40)
+    sent = {"reason": "one bad contact", "evidence": alarm.evidence}
+    answer = bob.post(address, sent)
+    assert answer.status_code == 409
+    assert "rings for something else: A short from cycle 40." in answer.content.decode()
+    over_rest = bob.post(f"/api/v1/alarms/{alarm.key}/acknowledge/", sent, content_type="application/json")
+    assert over_rest.status_code == 409
+    assert not Acknowledgement.objects.exists()
 
 
 def test_only_those_who_may_change_acknowledge_and_strangers_see_no_alarm(lab):
