@@ -172,6 +172,7 @@ def _bare_environment() -> dict[str, str]:
         "MPLCONFIGDIR": str(settings.LABSYS_SCRATCH),
         "LABSYS_READER_MEMORY_BYTES": str(settings.LABSYS_READER_MEMORY_BYTES),
         "LABSYS_READER_FILE_BYTES": str(settings.LABSYS_READER_FILE_BYTES),
+        "LABSYS_ANALYSIS_SECONDS": str(settings.LABSYS_ANALYSIS_SECONDS),
     }
 
 

@@ -30,6 +30,7 @@ HOME.make()
 LABSYS_BLOBS = environment.storage_folder("LABSYS_STORAGE_URL", LABSYS_HOME / "files")
 LABSYS_SCRATCH = HOME.scratch  # beside the blobs, so that an upload is moved and not copied
 LABSYS_READER_SECONDS = environment.count("LABSYS_READER_SECONDS", 180)
+LABSYS_ANALYSIS_SECONDS = environment.count("LABSYS_ANALYSIS_SECONDS", 40)
 LABSYS_READER_MEMORY_BYTES = environment.count("LABSYS_READER_MEMORY_BYTES", 4 * 1024**3)
 LABSYS_READER_FILE_BYTES = environment.count("LABSYS_READER_FILE_BYTES", 4 * 1024**3)
 SECRET_KEY = environment.text("LABSYS_SECRET_KEY") or HOME.secret("key")

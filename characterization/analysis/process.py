@@ -28,6 +28,7 @@ import polars as pl
 from characterization.analysis import chain, chain_table
 from characterization.analysis import registry as analyses
 from characterization.analysis.base import Conditions, Method, Result
+from characterization.analysis.budget import TookTooLong, within
 from characterization.instruments import registry, tables
 from characterization.instruments.base import Flag, Recording, Technique, UnreadableFile, json_ready
 from characterization.instruments.cycling import utc
@@ -35,6 +36,8 @@ from characterization.instruments.cycling import utc
 PR_SET_PDEATHSIG = 1
 DEEPEST_FILES = 256
 AT_ONCE = 3
+ANALYSIS_SECONDS = float(os.environ.get("LABSYS_ANALYSIS_SECONDS", "40"))
+"""So long may one analysis of one table take."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -153,10 +156,13 @@ def _analyses(recording: Recording, scratch: Path, stem: str, conditions: Condit
 
 
 def _computed(method: Method, recording: Recording, conditions: Conditions) -> Result:
-    """What a method finds. A method that breaks leaves a flag instead of costing the file its reading."""
+    """What a method finds. One that breaks or takes too long leaves a flag instead of costing the file its reading."""
     try:
         chosen = conditions.parameters.get(method.name, {})
-        result = method.compute(recording, replace(conditions, parameters=chosen))
+        with within(ANALYSIS_SECONDS):
+            result = method.compute(recording, replace(conditions, parameters=chosen))
+    except TookTooLong:
+        return Result(flags=[Flag("analysis_took_too_long", _given_up(method, recording))])
     except MemoryError:
         raise
     except Exception as error:  # whatever breaks inside one analysis must not lose the table
@@ -166,6 +172,13 @@ def _computed(method: Method, recording: Recording, conditions: Conditions) -> R
     if result.tables:
         result.parameters = {**chosen, **result.parameters}
     return result
+
+
+def _given_up(method: Method, recording: Recording) -> str:
+    return (
+        f"{method.label} was given up after {ANALYSIS_SECONDS:g} s over {recording.table.height:,} rows. The table is "
+        "kept. Ask the administrator for a higher LABSYS_ANALYSIS_SECONDS, then read the file again."
+    )
 
 
 def _analysed(method: Method, result: Result, scratch: Path, stem: str) -> dict[str, Any]:
