@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from characterization import queries, store
 from characterization.api import tables
+from characterization.api.choices import Choosing
 from characterization.api.figures import (
     CyclesSerializer,
     MeasurementDetailSerializer,
@@ -25,7 +26,7 @@ from characterization.api.figures import (
 )
 from characterization.models import Measurement
 from synthesis.api.filters import By, Words
-from synthesis.api.records import BY_TIME, Records
+from synthesis.api.records import BY_TIME
 from synthesis.api.rendering import answer
 from synthesis.errors import Refusal
 
@@ -45,7 +46,7 @@ _SERIES = [
 ]
 
 
-class Measurements(Records):
+class Measurements(Choosing):
     """Measurements that were read from files; an older reader's tables with `current=false`."""
 
     queryset = Measurement.objects.select_related("project", "sample", "run", "instrument")

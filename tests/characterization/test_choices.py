@@ -112,6 +112,20 @@ def test_a_stranger_finds_nothing_and_a_viewer_may_not_choose(cell, client):
     assert not AnalysisChoice.objects.exists()
 
 
+def test_scripts_read_and_choose_the_same(cell, editor):
+    measurement = measured(cell, files.bdf())
+    asked = f"/api/v1/measurements/{measurement.pk}/choices/cycling/"
+    body = {"parameters": {"reference_cycle": 2, "dqdv_cycles": [1, 3]}, "reason": "formation"}
+    assert editor.put(asked, body, content_type="application/json").status_code == 200
+    shown = editor.get(asked).json()
+    assert (shown["parameters"], shown["reason"]) == (body["parameters"], "formation")
+    assert [choice["name"] for choice in shown["choices"]][:2] == ["reference_cycle", "dqdv_smoothing_mV"]
+    wrong = editor.put(asked, body | {"parameters": {"lambda": 1}}, content_type="application/json")
+    assert wrong.status_code == 400
+    assert "‘lambda’ is no choice here" in wrong.content.decode()
+    assert editor.get(asked).json() == shown
+
+
 @pytest.mark.parametrize("method", ["eis_circuit", "cv", "nothing"])
 def test_there_is_nothing_to_choose_for_what_does_not_analyse_it(cell, editor, method):
     assert editor.get(address(measured(cell, files.bdf()), method)).status_code == 404
@@ -194,4 +208,5 @@ def titrated() -> bytes:
     table = titration(lambda time_s: film(time_s, LENGTH_UM * 1e-4), 6.0).table
     columns = {"Test Time / s": "time_s", "Voltage / V": "voltage_V", "Current / A": "current_mA"}
     out = table.select(pl.col(name).alias(title) for title, name in columns.items())
-    return out.with_columns(pl.col("Current / A") / 1000).write_csv().encode()
+    text: str = out.with_columns(pl.col("Current / A") / 1000).write_csv()
+    return text.encode()

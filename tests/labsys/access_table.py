@@ -106,6 +106,7 @@ REST: dict[str, dict[str, Policy]] = {
     f"{API}measurements/<pk>/cycles/": {"GET": R_PART},
     f"{API}measurements/<pk>/series/": {"GET": R_PART},
     f"{API}measurements/<pk>/table/": {"GET": R_PART},
+    f"{API}measurements/<pk>/choices/<method>/": {"GET": R_PART, "PUT": R_CHANGE},
     f"{API}saved-searches/": {"GET": R_LIST, "POST": Policy(WRONG, WRONG, WRONG, WRONG, REFUSED)},
     f"{API}saved-searches/<pk>/": {"GET": R_ONE, "PATCH": R_DECIDE, "DELETE": R_DECIDE},
     f"{API}samples/": {"GET": R_LIST, "POST": replace(everyone(METHOD), instrument=REFUSED, others=LOGIN)},

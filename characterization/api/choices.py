@@ -1,0 +1,86 @@
+"""What is chosen for the analyses of a measurement's sample, over REST: what there is to choose, and choosing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from characterization import choosing
+from characterization.analysis.base import Method
+from characterization.analysis.choices import checked
+from characterization.models import Measurement
+from synthesis import access
+from synthesis.api.records import Records
+from synthesis.models import Sample
+
+_METHOD = [OpenApiParameter("method", str, OpenApiParameter.PATH, description="`gitt`, `cycling`, …")]
+
+
+class ChosenSerializer(serializers.Serializer[Any]):
+    """All choices at once: what is left out is not chosen any longer."""
+
+    parameters = serializers.DictField(child=serializers.JSONField())
+    reason = serializers.CharField(max_length=300)
+
+
+class ChoiceSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    unit = serializers.CharField()
+    lowest = serializers.FloatField(allow_null=True)
+    highest = serializers.FloatField(allow_null=True)
+    options = serializers.ListField(child=serializers.CharField())
+
+
+class ChoicesSerializer(ChosenSerializer):
+    method = serializers.CharField()
+    sample = serializers.CharField()
+    choices = ChoiceSerializer(many=True)
+
+
+class Choosing(Records):
+    """The addresses `choices/{method}/` of a measurement."""
+
+    @extend_schema(parameters=_METHOD, responses=ChoicesSerializer)
+    @action(detail=True, pagination_class=None, filter_backends=(), url_path=r"choices/(?P<method>[\w-]+)")
+    def choices(self, request: Request, pk: str, method: str) -> Response:
+        """What can be chosen for an analysis of this measurement's sample, and what is in force."""
+        measurement: Measurement = self.get_object()
+        own = choosing.method_of(measurement, method)
+        return _shown(choosing.sample_of(measurement), own)
+
+    @extend_schema(parameters=_METHOD, request=ChosenSerializer, responses=ChoicesSerializer)
+    @choices.mapping.put
+    def choose(self, request: Request, pk: str, method: str) -> Response:
+        """Chooses, for all measurements of the sample; they are analysed again."""
+        measurement: Measurement = self.get_object()
+        access.require_change(self.actor, measurement.project)
+        sample, own = choosing.sample_of(measurement), choosing.method_of(measurement, method)
+        access.require_change(self.actor, sample.project)
+        sent = ChosenSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        parameters, errors = checked(own.choices, sent.validated_data["parameters"])
+        if errors:
+            raise ValidationError({name: [sentence] for name, sentence in errors.items()})
+        by = self.actor if isinstance(self.actor, User) else None
+        choosing.choose(sample, own, parameters, sent.validated_data["reason"], by)
+        return _shown(sample, own)
+
+
+def _shown(sample: Sample, method: Method) -> Response:
+    present = choosing.chosen_for(sample, method.name)
+    told = {
+        "method": method.name,
+        "sample": sample.code,
+        "parameters": present.parameters if present else {},
+        "reason": present.reason if present else "",
+        "choices": method.choices,
+    }
+    return Response(ChoicesSerializer(told).data)
