@@ -180,7 +180,7 @@ CHOICES = (
     Choice("reference_cycle", "Reference cycle", "integer", lowest=1, words=("after formation",),
            help="Retention is counted against it: a number or ‘after formation’; else the first complete cycle."),
     Choice("dqdv_smoothing_mV", "Smoothing of dQ/dV", unit="mV", lowest=0.01, highest=1000,
-           help="Width of the smoothing. Without it, it follows from the noise."),
+           help="Standard deviation of the Gaussian. Without it, it follows from the width of the voltage window."),
     Choice("dqdv_cycles", "Cycles of dQ/dV", "integers", lowest=1,
            help="Cycles that are kept in any case, with commas: 1, 2, 10."),
     Choice("resistance_delay_s", "Delay of the resistance", unit="s", lowest=0, highest=3600,
