@@ -195,7 +195,8 @@ def _store(
     with transaction.atomic():
         _still_mine(mine)
         history = history_of(sample.pk)
-        if history is None or history.table_sha256 != kept["table_sha256"]:
+        joined = (VERSION, kept["table_sha256"])
+        if history is None or (history.reader_version, history.table_sha256) != joined:
             _retire(sample.pk)
             history = Measurement.objects.create(**_values(sample, pieces, made))
         Measurement.objects.filter(pk=history.pk).update(flags=kept["flags"], meta=kept["meta"])

@@ -1,5 +1,5 @@
 """Which files were read by a reader, or analysed by a method, of another version than the present one, or were told
-other conditions of their cell than hold now."""
+other conditions of their cell than hold now; and which histories another version joined."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cells.models import Cell
+from characterization import chaining
 from characterization.analysis.registry import all_methods
 from characterization.conditions import conditions_for
 from characterization.instruments.registry import readers
 from characterization.matching import Owner
 from characterization.models import Analysis, JobState, Measurement, RawFile
+from synthesis.models import Sample
 from synthesis.models.samples import Kind
 
 CELLS_AT_ONCE = 500
@@ -42,6 +44,17 @@ def outdated(reader: str = "") -> list[Outdated]:
         files = files.filter(job__reader_name=reader)
     chosen = files.select_related("job").order_by("pk")
     return [Outdated(file, tuple(sorted(reasons[file.pk]))) for file in chosen]
+
+
+def outdated_histories() -> list[tuple[Sample, str]]:
+    """Samples whose history was joined by another version than the present one, each with what would be new."""
+    older = Measurement.objects.filter(current=True, reader_name=Measurement.CHAIN, sample__isnull=False)
+    found = older.exclude(reader_version=chaining.VERSION).select_related("sample").order_by("pk")
+    return [
+        (one.sample, f"{one.reader_name} {one.reader_version} → {chaining.VERSION}")
+        for one in found
+        if one.sample is not None
+    ]
 
 
 def _older_readers(reasons: defaultdict[int, set[str]]) -> None:

@@ -28,6 +28,7 @@ CLOCK_TOLERANCE_S = 1.0
 MOST_ALIGNMENTS = 64
 FIRST_LOOK = 8
 FEWEST_SHARED = 3
+MOST_TOLD = 20
 
 
 @dataclass(eq=False)
@@ -94,9 +95,9 @@ def arrange(pieces: Sequence[Piece], known: Mapping[int, tuple[str, int]]) -> li
     by_key = {one.key: one for one in pieces}
     kept: list[Piece] = []
     for piece in (*dated, *undated):
-        state, other = known.get(piece.key, ("", 0))
-        if other in by_key:
-            piece.give_way(state, by_key[other])
+        verdict = known.get(piece.key)
+        if verdict is not None and verdict[1] in by_key:
+            piece.give_way(verdict[0], by_key[verdict[1]])
             continue
         if not piece.stop:
             piece.state = "empty"
@@ -190,22 +191,24 @@ def _place(kept: Sequence[Piece]) -> None:
 def oddities(arranged: Sequence[Piece]) -> list[Flag]:
     """What a person should know of how the files follow each other."""
     kept = [one for one in arranged if one.is_kept]
-    found = []
-    for before, piece in pairwise(kept):
-        if piece.overlap_s > CLOCK_TOLERANCE_S:
-            found.append(
-                Flag(
-                    "pieces_overlap",
-                    f"{piece.name} begins {piece.overlap_s / 3600:.3g} h before {before.name} ends and holds other "
-                    "records. Both are counted, one after the other: take off the cell what is not of it.",
-                )
-            )
-    for piece in kept:
-        if piece.begins_s is None:
-            found.append(
-                Flag(
-                    "piece_without_start",
-                    f"{piece.name} does not say when it was started: it stands last, in the order of arrival.",
-                )
-            )
-    return found
+    return [*_overlaps(kept), *(_without_start(piece) for piece in kept if piece.begins_s is None)]
+
+
+def _overlaps(kept: Sequence[Piece]) -> list[Flag]:
+    """One flag for each file that begins before the one before it ends, up to MOST_TOLD, and one for all others."""
+    over = [(before, piece) for before, piece in pairwise(kept) if piece.overlap_s > CLOCK_TOLERANCE_S]
+    told = [
+        f"{piece.name} begins {piece.overlap_s / 3600:.3g} h before {before.name} ends and holds other records. "
+        "Both are counted, one after the other: take off the cell what is not of it."
+        for before, piece in over[:MOST_TOLD]
+    ]
+    if len(over) > MOST_TOLD:
+        told.append(
+            f"{len(over) - MOST_TOLD:,} more files begin before the one before them ends and are counted after it."
+        )
+    return [Flag("pieces_overlap", sentence) for sentence in told]
+
+
+def _without_start(piece: Piece) -> Flag:
+    said = f"{piece.name} does not say when it was started: it stands last, in the order of arrival."
+    return Flag("piece_without_start", said)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from django.core.management import call_command
 from django.db import DataError
 from django.db.models.functions import Now
 
 from cells.models import Cell
-from characterization import blobs, chaining, ingest, intake, queries, recording, sandbox, tasks
+from characterization import blobs, chaining, ingest, intake, queries, recording, rereading, sandbox, tasks
 from characterization.models import Chain, Cycle, Measurement, Piece
 from tests import factories
 from tests.characterization import files
@@ -112,6 +113,21 @@ def test_making_it_twice_makes_it_once(cell):
     chaining.make(cell.pk)
     assert list(Measurement.objects.filter(reader_name="chain")) == [first]
     assert first.analyses.count() == len(first.analyses.filter(current=True))
+
+
+def test_a_history_that_an_older_version_joined_is_joined_again_by_reread(cell, monkeypatch):
+    two_halves(cell, cell_test(2))
+    chaining.make(cell.pk)
+    assert rereading.outdated_histories() == []
+    monkeypatch.setattr(chaining, "VERSION", "1.1-new")
+    said = io.StringIO()
+    call_command("reread", "--dry-run", stdout=said)
+    assert f"{cell.code}  chain 1.0 → 1.1-new" in said.getvalue()
+    assert not Chain.objects.filter(wanted__isnull=False).exists()
+    call_command("reread", stdout=said)
+    chaining.make(cell.pk)
+    assert history(cell).reader_version == "1.1-new"
+    assert rereading.outdated_histories() == []
 
 
 def test_one_file_needs_no_history(cell):

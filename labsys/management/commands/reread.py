@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from characterization import intake
+from characterization import chaining, intake
 from characterization.instruments.registry import readers
-from characterization.rereading import outdated
+from characterization.rereading import outdated, outdated_histories
 
 
 class Command(BaseCommand):
-    """Prints one line per file: its number, its name, and what is newer."""
+    """Prints one line per file: its number, its name, and what is newer; then one per history of a sample."""
 
     help = _("Reads again what an older reader or method read.")
 
@@ -33,9 +33,17 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.file.pk}  {one.file.name}  {', '.join(one.reasons)}")
             if not options["dry_run"]:
                 intake.read_again(one.file)
+        if not options["reader"]:
+            self._histories(dry=options["dry_run"])
         said = (
             _("%(count)s files would be read again.")
             if options["dry_run"]
             else _("%(count)s files are in the queue.")
         )
         self.stdout.write(said % {"count": len(found)})
+
+    def _histories(self, *, dry: bool) -> None:
+        for sample, reason in outdated_histories():
+            self.stdout.write(f"{sample.code}  {reason}")
+            if not dry:
+                chaining.want(sample)

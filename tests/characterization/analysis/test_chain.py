@@ -149,6 +149,15 @@ def test_other_records_at_the_same_time_are_both_kept_and_flagged():
     assert times.is_sorted()
 
 
+def test_of_many_files_that_overlap_twenty_are_told_and_the_others_counted():
+    shifts = [0.1 * number for number in range(24)]  # 79 min long, one begins an hour after the other
+    tables = [cell_test(1).with_columns(pl.col("voltage_V") + shift) for shift in shifts]
+    arranged = chain.arrange([piece(n, table, START + 3600 * n) for n, table in enumerate(tables)], {})
+    flags = chain.oddities(arranged)
+    assert [flag.code for flag in flags] == ["pieces_overlap"] * 21
+    assert flags[-1].message.startswith("3 more files begin before the one before them ends")
+
+
 def test_trap_09_two_tests_are_chained_by_date_and_never_by_their_record_numbers():
     later, earlier = cell_test(2), cell_test(1)
     arranged = chain.arrange([piece(1, later, START + 5 * 86400), piece(2, earlier, START)], {})
