@@ -31,11 +31,24 @@ def number(value: float | None, uncertainty: float | None = None) -> str:
     """A number with true minus, rounded to where its uncertainty's second digit stands; else to five digits."""
     if value is None:
         return NOTHING
+    size = _size(value)
+    if not -4 <= size < 9:
+        return _powered(value, size, max(size - _size(uncertainty) + 1, 0) if uncertainty else 4)
     if uncertainty:
         return f"{value:,.{places(uncertainty)}f}".replace("-", "−")
-    size = floor(log10(abs(value))) if value else 0
-    text = f"{value:,.{min(max(4 - size, 0), 6)}f}" if -4 <= size < 9 else f"{value:.4e}"
-    return (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text).replace("-", "−")
+    text = f"{value:,.{min(max(4 - size, 0), 6)}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def _size(value: float | None) -> int:
+    """The power of ten of a number's first digit; 0 for nothing."""
+    return floor(log10(abs(value))) if value else 0
+
+
+def _powered(value: float, power: int, digits: int) -> str:
+    """Very small and very large numbers: 2.10×10⁻⁷."""
+    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{value / 10.0**power:.{min(digits, 6)}f}×10{raised}".replace("-", "−")
 
 
 def places(uncertainty: float) -> int:
@@ -47,6 +60,11 @@ def with_uncertainty(value: float | None, uncertainty: float | None) -> tuple[st
     """Value and "± uncertainty" with equal decimals; the second empty where none is known."""
     if value is None or not uncertainty:
         return number(value), ""
+    size = _size(value)
+    if not -4 <= size < 9:
+        return number(
+            value, uncertainty
+        ), f"± {_powered(abs(uncertainty), size, max(size - _size(uncertainty) + 1, 0))}"
     return number(value, uncertainty), f"± {abs(uncertainty):,.{places(uncertainty)}f}"
 
 

@@ -89,10 +89,12 @@ def fixed(value: float | None, digits: int) -> str:
 
 @register.filter
 def told(value: Any) -> str:
-    """A parameter or a line of a header: numbers short, lists joined."""
+    """A parameter or a line of a header: numbers short, lists and mappings joined."""
     if isinstance(value, float):
         return number(value)
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{str(name).replace('_', ' ')} {told(part)}" for name, part in value.items())
+    return "; ".join(map(told, value)) if isinstance(value, list) else str(value)
 
 
 @register.filter

@@ -122,7 +122,7 @@ def draw(drawing: Drawing, view: View) -> list[Chart]:
 
 
 def _chart(pulses: pl.DataFrame, view: View, against: str) -> Chart:
-    """D, or D/L² without a length, against the relaxed voltage or the charge passed; pulses too long are hollow."""
+    """D, or D/L² without a length, against the relaxed voltage or the charge passed; pulses too long are crosses."""
     known = pulses["d_cm2_per_s"].null_count() < pulses.height
     values, axis = (
         ("d_cm2_per_s", Axis("Diffusion coefficient", "cm²/s", log=True))
@@ -136,7 +136,7 @@ def _chart(pulses: pl.DataFrame, view: View, against: str) -> Chart:
         subtitle="against relaxed voltage" if volts else "against charge passed",
         x=Axis("Relaxed voltage", f"V {view.voltage_reference}".strip()) if volts else Axis("Charge", "mAh"),
         panes=[Pane(axis, _layers(pulses, view, against, values))],
-        caption="Weppner–Huggins, planar. Faint: pulses longer than 0.25 L²/D, which come out too low.",
+        caption="Weppner–Huggins, planar. Crosses: pulses longer than 0.25 L²/D, which come out too low.",
         description=f"{axis.quantity} of {pulses.height} titration pulses.",
         simulated=view.simulated,
     )
@@ -153,7 +153,7 @@ def _layers(pulses: pl.DataFrame, view: View, against: str, values: str) -> list
                 x = column(part, against) + (view.voltage_offset_V if against == "relaxed_after_V" else 0.0)
                 layers.append(
                     Layer("points", x, column(part, values), way if short else "", view.colour if short else "text2",
-                          hollow=way == "charge", source=way)
+                          hollow=short and way == "charge", mark="" if short else "cross", source=way)
                 )  # fmt: skip
     return layers
 
