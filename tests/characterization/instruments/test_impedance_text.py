@@ -106,9 +106,10 @@ def test_a_table_with_an_index_column_is_read():
 
 
 def workbook(rows, path):
-    book = Workbook()
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     book.save(path)
 
 
