@@ -111,7 +111,7 @@ def crawl(page: Page) -> dict[str, list[Seen]]:
     return seen
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_axe_finds_nothing_serious_on_any_page_in_either_theme(visitor: Page):
     seen = crawl(visitor)
     found = [
