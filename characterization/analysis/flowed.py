@@ -5,6 +5,7 @@ A counter already is such a sum, but for its restarts; only what is integrated n
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import Protocol
 
@@ -32,11 +33,12 @@ class Cumulative(Protocol):
         ...
 
 
-class _Sums:
+class _Sums(ABC):
     """What the sums of all kinds have in common."""
 
+    @abstractmethod
     def at(self, rows: Indices) -> Numbers:
-        raise NotImplementedError
+        """What had flowed by the end of each of these rows."""
 
     def between(self, first: Indices, last: Indices) -> Numbers:
         before = np.where(first > 0, self.at(np.maximum(first - 1, 0)), 0.0)
