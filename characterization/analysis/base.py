@@ -59,7 +59,10 @@ class Conditions:
     ``flow_mL_per_min``) or for a freeze-drying (``pressure_Pa``, ``time_h``). ``cell`` is what was built, as far as
     it is known: ``format``, ``active_mass_mg``, ``composite_mass_mg``, ``area_cm2``, ``nominal_capacity_mAh``,
     ``separator_thickness_um``, ``lower_voltage_V``, ``upper_voltage_V``, ``voltage_reference`` (``In-InLi``,
-    ``Li+/Li``, ``cell``), ``temperature_degC``.
+    ``Li+/Li``, ``cell``), ``temperature_degC``. ``library`` is what the laboratory added to what is shipped, by
+    kind: lists of ``phases`` (crystal structures), ``xps_models`` (fit models), ``xps_sensitivities``,
+    ``xrd_widths`` (an instrument's own line width); each entry has ``name`` and ``version``, and a method that uses
+    one names both in its parameters.
     """
 
     first_direction: str | None = None
@@ -67,6 +70,7 @@ class Conditions:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     process: Mapping[str, Any] = field(default_factory=dict)
     cell: Mapping[str, Any] = field(default_factory=dict)
+    library: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ class Technique(StrEnum):
     CV = "cv"
     GITT = "gitt"
     FTIR = "ftir"
+    EPR = "epr"
+    XANES = "xanes"
+    UV_VIS = "uv_vis"
+    TGA = "tga"
     PICTURE = "picture"
     LOG = "log"
     OTHER = "other"
@@ -82,13 +86,29 @@ _SUFFIX_UNITS = {
     "mm": "mm",
     "nm": "nm",
     "angstrom": "Å",
+    "um": "µm",
+    "px": "px",
+    "mT": "mT",
+    "mg": "mg",
+    "g": "g",
+    "K": "K",
+    "au": "a. u.",
 }
 
 
+_PER_UNITS = {"per_cm": "cm⁻¹", "per_g": "/g"}
+
+
 def unit_of(column: str) -> str:
-    """The unit that a column's name ends with: ``voltage_V`` is in V, ``two_theta_deg`` in °, ``step`` in nothing."""
-    _, _, suffix = column.rpartition("_")
-    return _SUFFIX_UNITS.get(suffix, "")
+    """The unit that a column's name ends with: ``voltage_V`` is in V, ``two_theta_deg`` in °, ``step`` in nothing.
+
+    ``raman_shift_per_cm`` is in cm⁻¹, ``amount_mmol_per_g`` in mmol/g.
+    """
+    head, *rest = column.rsplit("_", 2)
+    per = _PER_UNITS.get("_".join(rest), "")
+    if per.startswith("/"):
+        return f"{head.rpartition('_')[2]}{per}"
+    return per or _SUFFIX_UNITS.get(column.rpartition("_")[2], "")
 
 
 @dataclass
@@ -121,6 +141,22 @@ class Recording:
     * xps: one long table for all regions: ``region`` (text, ``C 1s``), ``block`` (index in the file),
       ``binding_energy_eV``, ``intensity_counts`` or ``intensity_cps``, ``transmission`` where given;
       meta ``regions``: a list of {block, region, points, excitation_energy_eV, pass_energy_eV, dwell_s, scans, ...}.
+    * raman: ``raman_shift_per_cm`` (ascending within a spectrum), ``intensity_counts`` or ``intensity_au``,
+      ``spectrum`` (from 1; one long table for series and maps), and where known per spectrum ``time_s``, ``x_um``,
+      ``y_um``, ``voltage_V``, ``state_of_charge_percent``; meta ``laser_nm``, ``exposure_s``, ``accumulations``,
+      ``laser_power_percent``.
+    * ftir: ``wavenumber_per_cm`` (ascending), one of ``absorbance``, ``transmittance_percent``,
+      ``reflectance_percent``, ``intensity_au``, and ``spectrum`` where the file holds several.
+    * uv_vis: ``wavelength_nm`` with the same ordinates; epr: ``field_mT``, ``intensity_au``, meta
+      ``microwave_frequency_GHz``; xanes: ``energy_eV``, ``absorption_au`` (µ, not normalised), meta ``element``,
+      ``edge``; tga: ``time_s`` and ``temperature_degC`` where given, ``mass_mg`` or ``mass_percent``, ``heat_flow_mW``.
+    * sorption: ``pressure_kPa`` and ``relative_pressure`` where known (one of them at least),
+      ``saturation_pressure_kPa`` where it stands beside each point, ``amount_mmol_per_g``, ``branch`` (text,
+      ``adsorption`` or ``desorption``), in the order of measuring; meta ``gas`` (``N2``, ``Ar``, ``CO2``, ``H2O`` …),
+      ``temperature_K``, ``sample_mass_g``, ``saturation_pressure_kPa``, and under ``printed`` what the instrument's
+      own software found: {``bet_area_m2_per_g``, ``bet_c``, ``bet_monolayer_mmol_per_g``, …}.
+    * picture: one row: ``width_px``, ``height_px``, ``pixel_nm`` (null where no scale is known) and
+      ``pixels_sha256`` (text, of the decoded pixels, so that two pictures of one size are two measurements).
     """
 
     technique: Technique
