@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -74,6 +75,10 @@ class ChoicesForm(forms.Form):
 def _field(choice: Choice, present: Any) -> forms.CharField:
     label = f"{choice.label} ({choice.unit})" if choice.unit else choice.label
     shown = ", ".join(map(str, present)) if isinstance(present, list) else present
+    if isinstance(present, dict):
+        shown = json.dumps(present, ensure_ascii=False, indent=1)
     options = [("", _("not chosen")), *((option, option) for option in choice.options)]
-    widget = forms.Select(choices=options) if choice.options else forms.TextInput()
+    widget: forms.Widget = forms.Select(choices=options) if choice.options else forms.TextInput()
+    if choice.kind == "json":
+        widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
     return forms.CharField(label=label, required=False, initial=shown, help_text=choice.help, widget=widget)

@@ -5,6 +5,7 @@ A method lists its choices; ``checked`` turns what was typed into what the metho
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,27 +14,29 @@ from typing import Any, Literal
 LONGEST_TEXT = 300
 MOST_NUMBERS = 30
 GREATEST_INTEGER = 1_000_000
+LONGEST_JSON = 40_000
 
 
 @dataclass(frozen=True)
 class Choice:
     """One thing to choose. ``lowest`` and ``highest`` are allowed themselves.
 
-    ``kind``: ``number``, ``integer``, ``integers`` (several, with commas), ``text`` or ``one of`` (the ``options``).
-    ``words`` are texts that stand in the place of a number (``after formation``). ``problem`` answers why a text
-    cannot be taken, or nothing.
+    ``kind``: ``number``, ``integer``, ``integers`` (several, with commas), ``text``, ``one of`` (the ``options``) or
+    ``json`` (an object, as such or written down).
+    ``words`` are texts that stand in the place of a number (``after formation``). ``problem`` answers why a text or
+    an object cannot be taken, or nothing.
     """
 
     name: str
     label: str
-    kind: Literal["number", "integer", "integers", "text", "one of"] = "number"
+    kind: Literal["number", "integer", "integers", "text", "one of", "json"] = "number"
     unit: str = ""
     help: str = ""
     lowest: float | None = None
     highest: float | None = None
     options: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    problem: Callable[[str], str] | None = None
+    problem: Callable[[Any], str] | None = None
 
 
 class ChoiceError(Exception):
@@ -61,6 +64,8 @@ def checked(choices: Iterable[Choice], given: Mapping[str, Any]) -> tuple[dict[s
 
 def value_of(choice: Choice, given: Any) -> Any:
     """One value as the method reads it, None where nothing is chosen. Raises ChoiceError."""
+    if choice.kind == "json":
+        return _object(choice, given)
     if isinstance(given, list):
         given = ", ".join(map(str, given))
     text = "" if given is None else str(given).strip()
@@ -71,6 +76,25 @@ def value_of(choice: Choice, given: Any) -> Any:
     if choice.kind in ("number", "integer"):
         return text if text in choice.words else _number(choice, text)
     return _text(choice, text)
+
+
+def _object(choice: Choice, given: Any) -> dict[str, Any] | None:
+    """An empty object is not chosen."""
+    text = given.strip() if isinstance(given, str) else json.dumps(given)
+    if len(text) > LONGEST_JSON:
+        raise ChoiceError(f"At most {LONGEST_JSON:,} letters are read.")
+    try:
+        value = json.loads(text or "null")
+    except (ValueError, RecursionError) as error:
+        raise ChoiceError(f"This cannot be read as JSON: {error}.") from error
+    if not value and value in (None, {}):
+        return None
+    if not isinstance(value, dict):
+        raise ChoiceError('Write an object: {"name": value, …}.')
+    why = choice.problem(value) if choice.problem else ""
+    if why:
+        raise ChoiceError(why)
+    return value
 
 
 def _integers(choice: Choice, text: str) -> list[int]:
