@@ -15,7 +15,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from characterization import blobs, chaining, flagging, recording, sandbox
+from characterization import blobs, chaining, flagging, library, recording, sandbox
 from characterization.conditions import conditions_for
 from characterization.instruments.base import Technique
 from characterization.lease import Claim, LeaseLost, claim, finish, renew, still_mine
@@ -85,14 +85,15 @@ def _read(mine: Claim, file: RawFile, scratch: Path) -> Reading:
         raise ReaderRefused(_bytes_missing(file))
     owner = named(file, [file.name])
     conditions = conditions_for(owner)
-    request = {"do": "read", "path": str(path), "name": file.name}
+    told = library.told(file.instrument_id)
+    request = {"do": "read", "path": str(path), "name": file.name, "library": told}
     answer = _asked(mine, scratch, {**request, "conditions": conditions})
     owner = owner if owner.is_known else named(file, _hints(file, answer))
     owner = settled(file, owner, of_process=_is_process(answer))
     if conditions_for(owner) != conditions:  # known only now that the file has said what it holds
         conditions = conditions_for(owner)
         for kept in answer["recordings"]:
-            again = {**recording.request_for(kept), "conditions": conditions}
+            again = {**recording.request_for(kept), "conditions": conditions, "library": told}
             kept["analyses"] = _asked(mine, scratch, again)["analyses"]
     return Reading(answer["reader"], answer["recordings"], owner, conditions)
 

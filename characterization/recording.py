@@ -79,6 +79,7 @@ def store(
         Measurement.objects.filter(pk=measurement.pk).exclude(**present).update(**present)
     for found in kept["analyses"]:
         same = {"method": found["method"], "method_version": found["version"], "conditions": conditions}
+        same |= {"parameters": found["parameters"]}  # which entries of the library were used stands there
         if new or not measurement.analyses.filter(current=True, **same).exists():
             store_analysis(measurement, found, conditions)
     return measurement

@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "FileState": "characterization.models.files.JobState",
         "EquipmentCheckKind": "synthesis.models.equipment.EquipmentCheck.Kind",
         "DocumentKind": "characterization.models.documents.Document.Kind",
+        "LibraryKind": "characterization.models.library.LibraryEntry.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

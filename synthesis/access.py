@@ -82,6 +82,14 @@ def may_log(actor: Actor) -> bool:
     return any(_RANK[role] >= _RANK[Role.EDITOR] for role in _roles(actor).values())
 
 
+def manages_somewhere(actor: Actor) -> bool:
+    """Whether there is a project that the person manages: what is needed for what belongs to the whole laboratory."""
+    return (
+        bool(getattr(actor, "is_superuser", False) and actor.is_active)
+        or Role.MANAGER in _roles(actor).values()
+    )
+
+
 def _roles(actor: Actor) -> dict[int, Role]:
     """A person's role in each of their projects; asked once per page."""
     if actor.pk is None or not actor.is_active:

@@ -17,6 +17,7 @@ import struct
 import sys
 import tempfile
 import traceback
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -29,6 +30,7 @@ from characterization.analysis import chain, chain_table
 from characterization.analysis import registry as analyses
 from characterization.analysis.base import Conditions, Method, Result
 from characterization.analysis.budget import TookTooLong, within
+from characterization.analysis.library.told import Told
 from characterization.instruments import registry, tables
 from characterization.instruments.base import Flag, Recording, Technique, UnreadableFile, json_ready
 from characterization.instruments.cycling import utc
@@ -204,7 +206,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     tempfile.tempdir = str(
         scratch
     )  # what a library unpacks goes with the folder, also if this process is killed
-    conditions = Conditions(**request.get("conditions", {}))
+    conditions = replace(Conditions(**request.get("conditions", {})), library=_library(request))
     try:
         return {"ok": _done(request, scratch, conditions)}
     except UnreadableFile as error:
@@ -220,6 +222,11 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:  # the boundary of the process: everything becomes an answer
         traceback.print_exc()
         return {"error": _defect(request, error)}
+
+
+def _library(request: dict[str, Any]) -> Mapping[str, Any]:
+    told = request.get("library")
+    return Told(told["path"], told["instrument"]) if told else {}
 
 
 def _done(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dict[str, Any]:

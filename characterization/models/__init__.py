@@ -5,6 +5,7 @@ from characterization.models.choices import AnalysisChoice
 from characterization.models.documents import Document
 from characterization.models.files import Job, JobEvent, JobState, RawFile, WorkerPulse
 from characterization.models.findings import Analysis, Cycle, Finding
+from characterization.models.library import LibraryEntry
 from characterization.models.measurements import Measurement
 from characterization.models.uploads import Upload
 from characterization.models.watermarks import Watermark
@@ -19,6 +20,7 @@ __all__ = [
     "Job",
     "JobEvent",
     "JobState",
+    "LibraryEntry",
     "Measurement",
     "Piece",
     "RawFile",

@@ -13,6 +13,7 @@ from characterization.panels.choice import (
     view_for,
 )
 from characterization.panels.comparison import Compared, Row, compare
+from characterization.panels.entries import chart_of_entry
 from characterization.panels.export import windowed
 from characterization.panels.figures import Figure, figures_of_cell, number, retention, with_uncertainty
 from characterization.panels.head import CellHead, head_of, state_of
@@ -39,6 +40,7 @@ __all__ = [
     "bases_of",
     "board_of",
     "chart_of",
+    "chart_of_entry",
     "compare",
     "compared_groups",
     "cycles_from",

@@ -43,6 +43,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[str, str, Any, tuple[str, ...]], ...]],
         (
             ("files", "inbox", _("Files"), ("file",)),
             ("measurements", "activity", _("Measurements"), ("measurement",)),
+            ("library", "library", _("Library"), ()),
             ("equipment", "wrench", _("Equipment"), ()),
         ),
     ),

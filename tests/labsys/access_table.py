@@ -66,6 +66,8 @@ R_NEW_MANAGER = Policy(WRONG, REFUSED, REFUSED, OPEN, REFUSED)
 R_SUPERUSER = everyone(REFUSED)
 R_SUPERUSER = replace(R_SUPERUSER, others=LOGIN)
 R_SENDERS = Policy(ABSENT, ABSENT, SERVED, ABSENT, ABSENT)
+KEEP = Policy(OPEN, REFUSED, REFUSED, OPEN)
+R_KEEP = KEEP.over_rest()
 R_CHANGE, R_DECIDE = CHANGE.over_rest(), DECIDE.over_rest()
 
 API = "/api/v1/"
@@ -101,6 +103,9 @@ REST: dict[str, dict[str, Policy]] = {
     # An upload is its sender's (here the editor's) until it has become a file; to all others it does not exist.
     f"{API}uploads/": {"POST": replace(R_NEW, instrument=OPEN)},
     f"{API}uploads/<pk>/": dict.fromkeys(("GET", "PATCH", "DELETE"), R_SENDERS),
+    # The library is the laboratory's: all read it, who manages a project adds to it.
+    f"{API}library/": {"GET": R_OWN, "POST": R_KEEP},
+    f"{API}library/<pk>/": {"GET": R_OWN},
     f"{API}measurements/": {"GET": R_LIST},
     f"{API}measurements/<pk>/": {"GET": R_ONE},
     f"{API}measurements/<pk>/cycles/": {"GET": R_PART},
@@ -292,6 +297,11 @@ PAGES: dict[str, dict[str, Policy]] = {
     "/measurements/<pk>/series.json": {"GET": PART},
     "/measurements/<pk>/table\\.<form>": {"GET": PART},
     "/measurements/<pk>/charts/<key>\\.<form>": {"GET": PART},
+    "/library/": {"GET": OWN},
+    "/library/new/": {"GET": KEEP, "POST": KEEP},
+    "/library/<pk>/": {"GET": OWN},
+    "/library/<pk>/retire/": {"POST": KEEP},
+    "/library/<pk>/charts/<key>\\.<form>": {"GET": OWN},
     "/studies/new/": {"GET": OWN, "POST": Policy(WRONG, WRONG, OPEN, OPEN)},
     "/studies/<pk>/": {"GET": ONE},
     "/studies/<pk>/change/": {"GET": CHANGE, "POST": CHANGE},

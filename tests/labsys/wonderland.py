@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cells.models import CathodeBatch, Cell, Channel, Occupation, Study
 from characterization import documents, ingest
-from characterization.models import Document, Measurement, RawFile, Upload
+from characterization.models import Document, LibraryEntry, Measurement, RawFile, Upload
 from synthesis import access, event_log, furnace, ledger, logbook, protocols
 from synthesis.models import (
     ApiToken,
@@ -78,7 +78,7 @@ class House:
             "protocols": project.protocols.get().pk, "limits": project.limits.get().pk,
             "equipment": self.instrument.pk, "search": search, "saved-searches": search,
             "places": Place.objects.get(name="Rabbit hole").pk,
-            "alarms": self.alarm,
+            "alarms": self.alarm, "library": LibraryEntry.objects.get().pk,
         }  # fmt: skip
 
     @cached_property
@@ -116,6 +116,10 @@ def build() -> House:
     )
     ingest.ingest(file.job.pk)
     measurement = Measurement.objects.get(file=file)
+    LibraryEntry.objects.create(
+        kind="xrd_widths", name="LaB6", text="20 0.1", content={"points": [[20, 0.1]]}, source="a standard",
+        instrument=factories.InstrumentFactory(),
+    )  # fmt: skip
     documents.add(samples["cells"], [b"%PDF-1.7"], name=f"{WORD}.pdf", size=8, actor=alice)
     upload = Upload.objects.create(user=type(alice).objects.get(username="bob"), length=100)
     RawFile.objects.filter(pk=file.pk).update(created_at=begun)
@@ -234,7 +238,11 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "slug": house.project.slug,
         "what": "furnace-run",
         "member": house.member,
-        "key": house.alarm if part == "alarms" else house.chart_keys.get(f"/{part}/", "none"),
+        "key": "widths"
+        if part == "library"
+        else house.alarm
+        if part == "alarms"
+        else house.chart_keys.get(f"/{part}/", "none"),
         "form": "csv" if "table" in path or "template" in path else "json",
         "many": "lot",
         "method": "cycling",
