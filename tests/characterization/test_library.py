@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -200,6 +201,21 @@ def test_a_new_version_asks_why_and_both_can_be_opened(manager):
     page = manager.post(address, {"text": "C 1s 1", "source": "y", "reason": "O 1s was wrong"}, follow=True)
     assert "O 1s was wrong" in page.content.decode()
     assert "not in use" in manager.get(first.get_absolute_url()).content.decode()
+
+
+def test_the_sticks_of_a_cif_are_shown_where_the_tables_have_them(manager):
+    """Si: 28.44, 47.30 and 56.12 deg of Cu Kα1, falling in this order (PDF 27-1402)."""
+    page = manager.post("/library/new/?kind=phases", {"text": SILICON}, follow=True)
+    address = f"{page.redirect_chain[-1][0]}charts/sticks"
+    assert address in page.content.decode()
+    text = manager.get(f"{address}.csv").content.decode()
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    found = [(float(row["x"]), float(row["y"])) for row in csv.DictReader(lines)][:3]
+    assert [angle for angle, _ in found] == pytest.approx([28.443, 47.304, 56.123], abs=0.02)
+    heights = [height for _, height in found]
+    assert heights[0] == 100
+    assert heights == sorted(heights, reverse=True)
+    assert manager.get(f"{address}.svg").status_code == 200
 
 
 def test_widths_are_drawn(manager):

@@ -39,9 +39,10 @@ def _sticks(title: str, content: Mapping[str, Any]) -> Chart:
             )
         ],
         subtitle=f"Cu Kα1, {phases.COPPER_ALPHA_1:g} Å",
-        caption="Computed for crystallites in all directions: form factors, multiplicity, Lorentz and polarisation factor. "
-        f"{len(lines)} lines of at least 0.1 %.",
-        description=f"{len(lines)} computed lines of {title} for copper radiation, the strongest at {angle[height.argmax()]:.2f}°.",
+        caption="Computed for crystallites in all directions: form factors, multiplicity, Lorentz and polarisation "
+        f"factor. {len(lines)} lines of at least 0.1 %.",
+        description=f"{len(lines)} computed lines of {title} for copper radiation, the strongest at "
+        f"{angle[height.argmax()]:.2f}°.",
     )
 
 

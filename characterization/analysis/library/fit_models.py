@@ -20,7 +20,9 @@ def checked(text: str) -> Checked:
     count = len(model.components)
     components = f"{count} component{'' if count == 1 else 's'}"
     name = model.name if given.get("name") else ""
-    return Checked(content, f"{model.region}, {components}, {model.background} background", name, model.source[:500])
+    return Checked(
+        content, f"{model.region}, {components}, {model.background} background", name, model.source[:500]
+    )
 
 
 def _object(text: str) -> dict[str, Any]:
