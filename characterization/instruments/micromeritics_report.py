@@ -286,7 +286,7 @@ def _used(section: Section) -> dict[str, Any]:
     if table is None:
         return {}
     titles, rows = table
-    used = []
+    used: list[float] = []
     for row in rows:
         value = number_of(row[titles["relative"][0]]) if titles["relative"][0] < len(row) else None
         amount = number_of(row[titles["amount"][0]]) if titles["amount"][0] < len(row) else None

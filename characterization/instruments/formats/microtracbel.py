@@ -162,7 +162,7 @@ def _recording(name: str, grid: Grid, bet: Grid | None) -> Recording:
 
 
 def _meta(said: dict[str, tuple[Any, str]]) -> dict[str, Any]:
-    texts = {
+    texts: dict[str, Any] = {
         key: str(said[key][0]).strip()
         for key in ("sample", "operator", "comment", "comment_4", "original_file", "serial")
         if key in said
