@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +20,7 @@ from uuid import uuid4
 from django.conf import settings
 
 CHUNK = 1 << 20
+AT_ONCE = 4
 PARTS = "parts"
 
 
@@ -63,14 +65,20 @@ def put(chunks: Iterable[bytes], check: Callable[[Blob], None] | None = None) ->
 
 def put_path(path: Path) -> Blob:
     """Takes a file of the same disk into the store, moving it where that is possible."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        for chunk in iter(lambda: file.read(CHUNK), b""):
-            digest.update(chunk)
-        os.fsync(file.fileno())
-    blob = Blob(digest.hexdigest(), path.stat().st_size)
-    _keep(path, blob.sha256)
-    return blob
+    return put_paths([path])[path]
+
+
+def put_paths(paths: Iterable[Path]) -> dict[Path, Blob]:
+    """The same of several files at once. All have their final names before the folders are brought to disk.
+
+    So the disk is waited for about as long as for one file: what the first folder waits for, the others need not.
+    """
+    paths = list(paths)
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # each is hashed and waits for the disk by itself
+        kept = dict(zip(paths, pool.map(_taken, paths), strict=True))
+        folders = {path_of(blob.sha256).parent for blob in kept.values()}
+        list(pool.map(fsync_folder, [*folders, *{folder.parent for folder in folders}]))
+    return kept
 
 
 def open_blob(sha256: str) -> BinaryIO:
@@ -128,7 +136,26 @@ def fsync_folder(folder: Path) -> None:
 
 
 def _keep(part: Path, sha256: str) -> None:
-    """Gives the bytes their final name, in one step and on disk before it returns.
+    """Gives the bytes their final name, on disk before it returns."""
+    final = _name(part, sha256)
+    fsync_folder(final.parent)
+    fsync_folder(final.parent.parent)
+
+
+def _taken(path: Path) -> Blob:
+    """Hashes a file whose bytes it brings to disk, and gives it its final name."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for chunk in chunks_of(file):
+            digest.update(chunk)
+        os.fsync(file.fileno())
+    blob = Blob(digest.hexdigest(), path.stat().st_size)
+    _name(path, blob.sha256)
+    return blob
+
+
+def _name(part: Path, sha256: str) -> Path:
+    """Gives the bytes their final name, in one step. The folders are yet to be brought to disk.
 
     The same bytes twice are one blob. What stood there is replaced all the same: that heals a damaged copy, and
     never answers for bytes whose folder another process has not yet brought to disk.
@@ -140,8 +167,7 @@ def _keep(part: Path, sha256: str) -> None:
         part.replace(final)
     else:
         _copy(part, final)
-    fsync_folder(final.parent)
-    fsync_folder(final.parent.parent)
+    return final
 
 
 def _same_disk(one: Path, other: Path) -> bool:

@@ -7,6 +7,7 @@ through.
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,11 +104,10 @@ def _is_process(answer: dict[str, Any]) -> bool:
 
 
 def _asked(mine: Claim, scratch: Path, request: dict[str, Any]) -> dict[str, Any]:
-    """Asks the reader process. Raises ReaderRefused, sandbox.ReaderDied, LeaseLost."""
+    """Asks the reader process, and keeps the lease meanwhile. Raises ReaderRefused, sandbox.ReaderDied, LeaseLost."""
     answer = sandbox.shared.ask({**request, "scratch": str(scratch)}, on_tick=lambda: renew(mine))
     if "error" in answer:
         raise ReaderRefused(answer["error"])
-    renew(mine)
     read: dict[str, Any] = answer["ok"]
     return read
 
@@ -124,18 +124,19 @@ def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
     respected; True where the sample it has now brings conditions that the analyses were not told of.
     """
     recording.tell_apart(reading.recordings)
+    renewed = time.monotonic()
     for kept in reading.recordings:
         recording.keep_tables(kept)
-        renew(mine)
+        if time.monotonic() - renewed > sandbox.TICK_S:
+            renew(mine)
+            renewed = time.monotonic()
     with transaction.atomic():
         still_mine(mine)
         file = RawFile.objects.select_related("sample", "run", "instrument", "project").get(pk=seen.pk)
         owner = reading.owner if _as_seen(file, seen) else Owner(file.sample, file.run)
         if owner.is_known and file.owner is None:
             RawFile.objects.filter(pk=file.pk).update(sample=owner.sample, run=owner.run)
-        recording.retire_others(file, reading.reader)
-        for kept in reading.recordings:
-            recording.store(file, owner, reading.reader, kept, reading.conditions)
+        recording.store_all(file, owner, reading.reader, reading.recordings, reading.conditions)
         flagging.tell(file, owner)
         if owner.sample is not None:
             gates.judge(owner.sample)

@@ -53,9 +53,8 @@ def named(file: RawFile, texts: list[str]) -> Owner:
     """The file's own owner, else whom the texts name, unless somebody took the file off before."""
     if file.sample is not None or file.run is not None:
         return Owner(file.sample, file.run)
-    if was_taken_off(file):
-        return Owner()
-    return Owner(sample_named(texts, file.project), run_named(texts, file.project))
+    found = Owner(sample_named(texts, file.project), run_named(texts, file.project))
+    return Owner() if found.is_known and was_taken_off(file) else found
 
 
 def settled(file: RawFile, owner: Owner, *, of_process: bool) -> Owner:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import zoneinfo
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from characterization.matching import Owner
 from characterization.models import Analysis, Cycle, Finding, Measurement, RawFile
 from synthesis.models import Instrument
 
-KEPT_AT_ONCE = 4
 LONGEST_PART = 120
+AT_ONCE = 2000
 GREATEST_INTEGER = 2**31 - 1
 YEARS = range(1950, 2200)
 _LONGEST = {field.name: field.max_length for field in Finding._meta.fields if field.max_length}
@@ -30,15 +29,10 @@ def keep_tables(kept: dict[str, Any]) -> None:
     """Moves a recording's tables into the blob store and puts their sha256 in the place of their paths."""
     paths = {kept["table"], kept["overview"]}
     paths |= {path for found in kept["analyses"] for path in found["tables"].values()}
-    with ThreadPoolExecutor(KEPT_AT_ONCE) as pool:  # each is hashed and waits for the disk by itself
-        sha256_of = dict(zip(paths, pool.map(_moved, paths), strict=True))
+    sha256_of = {str(path): blob.sha256 for path, blob in blobs.put_paths(map(Path, paths)).items()}
     kept["table_sha256"], kept["overview_sha256"] = sha256_of[kept["table"]], sha256_of[kept["overview"]]
     for found in kept["analyses"]:
         found["tables"] = {name: sha256_of[path] for name, path in found["tables"].items()}
-
-
-def _moved(path: str) -> str:
-    return blobs.put_path(Path(path)).sha256
 
 
 def tell_apart(recordings: list[dict[str, Any]]) -> None:
@@ -51,6 +45,65 @@ def tell_apart(recordings: list[dict[str, Any]]) -> None:
             part = _fitting(f"{kept['part']} ({number})".strip(), LONGEST_PART)
         taken.add(part)
         kept["part"] = part
+
+
+def store_all(
+    file: RawFile,
+    owner: Owner,
+    reader: dict[str, str],
+    recordings: list[dict[str, Any]],
+    conditions: dict[str, Any],
+) -> None:
+    """Writes what one reading found, as ``store`` does; of a file that was never read before all tables at once."""
+    if not Measurement.objects.filter(file=file).exists():
+        _store_first(file, owner, reader, recordings, conditions)
+        return
+    retire_others(file, reader)
+    for kept in recordings:
+        store(file, owner, reader, kept, conditions)
+
+
+def _store_first(
+    file: RawFile,
+    owner: Owner,
+    reader: dict[str, str],
+    recordings: list[dict[str, Any]],
+    conditions: dict[str, Any],
+) -> None:
+    """One statement for each kind of row, however many tables the file holds."""
+    by = {"file": file, "reader_name": reader["name"], "reader_version": reader["version"]}
+    made = Measurement.objects.bulk_create(
+        Measurement(**by, part=kept["part"], **_values(file, owner, kept)) for kept in recordings
+    )
+    pairs = [(one, found) for one, kept in zip(made, recordings, strict=True) for found in kept["analyses"]]
+    _write_analyses(pairs, conditions)
+
+
+def _write_analyses(
+    pairs: list[tuple[Measurement, dict[str, Any]]], conditions: dict[str, Any]
+) -> list[Analysis]:
+    """Runs of methods with their findings and cycles, each beside its measurement."""
+    analyses = Analysis.objects.bulk_create(
+        Analysis(
+            measurement=measurement,
+            method=found["method"],
+            method_version=found["version"],
+            conditions=conditions,
+            parameters=found["parameters"],
+            tables=found["tables"],
+            flags=found["flags"],
+        )
+        for measurement, found in pairs
+    )
+    each = [(analysis, found) for analysis, (_of, found) in zip(analyses, pairs, strict=True)]
+    Finding.objects.bulk_create(
+        [Finding(analysis=one, **_cut(finding)) for one, found in each for finding in found["findings"]],
+        batch_size=AT_ONCE,
+    )
+    Cycle.objects.bulk_create(
+        [_cycle(one, row) for one, found in each for row in found["cycles"]], batch_size=AT_ONCE
+    )
+    return analyses
 
 
 def retire_others(file: RawFile, reader: dict[str, str]) -> None:
@@ -95,18 +148,7 @@ def store_analysis(measurement: Measurement, found: dict[str, Any], conditions: 
         Analysis.objects.filter(pk=standing.pk).update(conditions=conditions)
         return standing
     measurement.analyses.filter(method=found["method"], current=True).update(current=False)
-    analysis = Analysis.objects.create(
-        measurement=measurement,
-        method=found["method"],
-        method_version=found["version"],
-        conditions=conditions,
-        parameters=found["parameters"],
-        tables=found["tables"],
-        flags=found["flags"],
-    )
-    Finding.objects.bulk_create(Finding(analysis=analysis, **_cut(finding)) for finding in found["findings"])
-    Cycle.objects.bulk_create((_cycle(analysis, row) for row in found["cycles"]), batch_size=2000)
-    return analysis
+    return _write_analyses([(measurement, found)], conditions)[0]
 
 
 def _same_outcome(measurement: Measurement, found: dict[str, Any]) -> Analysis | None:
@@ -175,7 +217,7 @@ def _values(file: RawFile, owner: Owner, kept: dict[str, Any]) -> dict[str, Any]
         "overview_sha256": kept["overview_sha256"],
         "content_sha256": kept["content_sha256"],
         "simulated": file.simulated,
-        "created_by": file.created_by,
+        "created_by_id": file.created_by_id,
     }
 
 

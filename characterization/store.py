@@ -104,6 +104,11 @@ class _Span:
             inside &= pl.col("x") <= self.end
         return inside
 
+    def covers(self, first: float, last: float) -> bool:
+        """Whether everything from the one to the other lies in it; never, where one of them is no number."""
+        before = self.start is None or self.start <= first
+        return before and (self.end is None or last <= self.end)
+
 
 def _overview(measurement: Measurement, x: str, y: str) -> pl.LazyFrame:
     return _pair(pl.scan_parquet(blobs.path_of(measurement.overview_sha256)), x, y)
@@ -131,20 +136,27 @@ def _rows_of(lazy: pl.LazyFrame) -> pl.DataFrame:
 def _window(measurement: Measurement, x: str, y: str, span: _Span, points: int) -> tuple[pl.DataFrame, int]:
     """The rows of a window to draw from, and how many the window holds.
 
-    Where the window holds enough rows of the overview it is drawn from these. Else, and for a column that does not
-    just climb, from the table; of a climbing one only from the row groups about the window.
+    A window about everything is the overview; one that holds enough rows of it is drawn from these. Else, and for a
+    column that does not just climb, from the table; of a climbing one only from the row groups about the window.
     """
-    whole = _pair(table(measurement), x, y)
     if x not in climbing_columns(blobs.path_of(measurement.overview_sha256)):
-        found = _rows_of(whole.filter(span.holds()))
+        found = _rows_of(_pair(table(measurement), x, y).filter(span.holds()))
         return found, found.height
     sketch = _overview(measurement, x, y)
-    inside = _rows_of(sketch.filter(span.holds()))
+    if span.covers(*_ends(sketch)):
+        return _rows_of(sketch), measurement.rows
+    whole, inside = _pair(table(measurement), x, y), _rows_of(sketch.filter(span.holds()))
     first, last = _places(inside if inside.height else _beside(sketch, span), span, measurement.rows)
     if inside.height >= points:
         return _sketched(inside, whole, first, last, span)
     found = _rows_of(whole.slice(first, last - first).filter(span.holds()))
     return found, found.height
+
+
+def _ends(sketch: pl.LazyFrame) -> tuple[float, float]:
+    """The first and the last x, of which a row group each is read."""
+    first, last = (sketch.select("x").slice(at, 1).collect().item() for at in (0, -1))
+    return first, last
 
 
 def _beside(sketch: pl.LazyFrame, span: _Span) -> pl.DataFrame:

@@ -36,9 +36,9 @@ LEFT_BEHIND_AFTER = timedelta(hours=24)
 def read(job_id: int) -> None:
     with pghistory.context(worker=socket.gethostname(), job=job_id):
         ingest.ingest(job_id)
-    owner = RawFile.objects.filter(job=job_id).values_list("sample", flat=True).first()
-    if owner is not None and Chain.objects.filter(pk=owner, wanted__isnull=False).exists():
-        ring_history(owner)
+    owners = RawFile.objects.filter(job=job_id).values("sample")
+    for wanted in Chain.objects.filter(pk__in=owners, wanted__isnull=False).values_list("pk", flat=True):
+        ring_history(wanted)
 
 
 @shared_task(name="characterization.chain")

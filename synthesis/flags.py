@@ -6,7 +6,7 @@ alone, and history keeps what was taken away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,12 @@ def replace(measurement: int, thing: Thing | None, found: Iterable[Found]) -> No
     """Makes a measurement's flags these, on this thing; with None as thing there are none."""
     kept = [put(thing, one.code, one.sentence, one.values, measurement).pk for one in found] if thing else []
     Flag.objects.filter(measurement=measurement).exclude(pk__in=kept).delete()
+
+
+def clear(measurements: Collection[int]) -> None:
+    """Takes the flags of measurements away that have none any more, in one statement."""
+    if measurements:
+        Flag.objects.filter(measurement__in=measurements).delete()
 
 
 def of_thing(thing: Thing) -> QuerySet[Flag]:

@@ -74,6 +74,19 @@ def test_a_window_shows_its_own_extremes_and_counts_its_own_rows(table, measurem
         assert np.all(np.diff(found.x) >= 0)
 
 
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (1, 1), (0, 5)])
+def test_a_window_about_everything_is_drawn_as_the_whole_is(table, measurement, before, after):
+    low, high = table["time_s"][0] - before, table["time_s"][-1] + after
+    whole = store.series(measurement, "time_s", "voltage_V", 2000)
+    found = store.series(measurement, "time_s", "voltage_V", 2000, low, high)
+    assert (found.rows, found.x.tolist(), found.y.tolist()) == (ROWS, whole.x.tolist(), whole.y.tolist())
+
+
+def test_a_window_about_everything_opens_the_long_table_not_once(table, measurement, monkeypatch):
+    blobs.path_of(measurement.table_sha256).unlink()
+    assert store.series(measurement, "time_s", "voltage_V", 2000, 0.0, 1e9).rows == ROWS
+
+
 def test_a_window_of_few_rows_holds_every_one_of_them(table, measurement):
     truth = table[30_000:30_100]
     low, high = truth["time_s"][0], truth["time_s"][-1]
