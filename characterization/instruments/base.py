@@ -141,10 +141,10 @@ class Recording:
     * xps: one long table for all regions: ``region`` (text, ``C 1s``), ``block`` (index in the file),
       ``binding_energy_eV``, ``intensity_counts`` or ``intensity_cps``, ``transmission`` where given;
       meta ``regions``: a list of {block, region, points, excitation_energy_eV, pass_energy_eV, dwell_s, scans, ...}.
-    * raman: ``raman_shift_per_cm`` (ascending within a spectrum), ``intensity_counts`` or ``intensity_au``,
-      ``spectrum`` (from 1; one long table for series and maps), and where known per spectrum ``time_s``, ``x_um``,
-      ``y_um``, ``voltage_V``, ``state_of_charge_percent``; meta ``laser_nm``, ``exposure_s``, ``accumulations``,
-      ``laser_power_percent``.
+    * raman: ``raman_shift_per_cm`` (ascending within a spectrum), ``intensity_counts`` (``intensity_cps``,
+      ``intensity_au``), ``spectrum`` (from 1; one long table for series and maps), and where known per spectrum
+      ``time_s``, ``x_um``, ``y_um``, ``voltage_V``, ``state_of_charge_percent``; meta ``laser_nm``, ``exposure_s``,
+      ``accumulations``, ``laser_power_percent``.
     * ftir: ``wavenumber_per_cm`` (ascending), one of ``absorbance``, ``transmittance_percent``,
       ``reflectance_percent``, ``intensity_au``, and ``spectrum`` where the file holds several.
     * uv_vis: ``wavelength_nm`` with the same ordinates; epr: ``field_mT``, ``intensity_au``, meta
