@@ -47,9 +47,13 @@ class InstrumentActor(AnonymousUser):
 Actor: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
+def sees_all(actor: Actor) -> bool:
+    return bool(getattr(actor, "is_superuser", False) and actor.is_active)
+
+
 def visible_projects(actor: Actor) -> QuerySet[Project]:
     """The projects that a person may see; none for an instrument or an unknown person."""
-    if getattr(actor, "is_superuser", False) and actor.is_active:
+    if sees_all(actor):
         return Project.objects.all()
     if actor.pk is None or not actor.is_active:
         return Project.objects.none()
@@ -58,7 +62,7 @@ def visible_projects(actor: Actor) -> QuerySet[Project]:
 
 def visible(records: QuerySet[M], actor: Actor, path: str = "project") -> QuerySet[M]:
     """Those records whose project the actor may see; ``path`` leads from the record to its project."""
-    if getattr(actor, "is_superuser", False) and actor.is_active:
+    if sees_all(actor):
         return records
     wanted: Any = visible_projects(actor).values("pk")
     if seeing.is_kept():  # numbers, not a subquery: the planner knows how many rows a project has
@@ -68,7 +72,7 @@ def visible(records: QuerySet[M], actor: Actor, path: str = "project") -> QueryS
 
 def visible_ids(actor: Actor) -> list[int]:
     """The numbers of the projects that the actor may see; asked once per page."""
-    if getattr(actor, "is_superuser", False) and actor.is_active:
+    if sees_all(actor):
         return seeing.once(
             "projects", lambda: list(Project.objects.order_by("pk").values_list("pk", flat=True))
         )
@@ -77,7 +81,7 @@ def visible_ids(actor: Actor) -> list[int]:
 
 def may_log(actor: Actor) -> bool:
     """Whether there is a project in which the person may log."""
-    if getattr(actor, "is_superuser", False) and actor.is_active:
+    if sees_all(actor):
         return bool(visible_ids(actor))
     return any(_RANK[role] >= _RANK[Role.EDITOR] for role in _roles(actor).values())
 
@@ -114,7 +118,7 @@ def visible_instruments(actor: Actor) -> QuerySet[Instrument]:
 
 
 def role_in(actor: Actor, project: Project) -> Role | None:
-    if getattr(actor, "is_superuser", False) and actor.is_active:
+    if sees_all(actor):
         return Role.MANAGER
     return _roles(actor).get(project.pk)
 
@@ -126,7 +130,7 @@ def may(actor: Actor, project: Project, least: Role) -> bool:
 
 def editable_projects(actor: Actor) -> QuerySet[Project]:
     """The projects in which a person may log and change."""
-    if getattr(actor, "is_superuser", False) and actor.is_active:
+    if sees_all(actor):
         return Project.objects.all()
     return visible_projects(actor).filter(
         memberships__user=actor.pk, memberships__role__in=(Role.EDITOR, Role.MANAGER)

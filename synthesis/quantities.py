@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import DecimalField, FloatField, Q
@@ -46,6 +47,7 @@ _FIGURES: dict[str, Figure] = {}
 
 def register(figure: Figure) -> None:
     _FIGURES[figure.name] = figure
+    _names.cache_clear()
 
 
 def all_figures() -> list[Figure]:
@@ -61,7 +63,8 @@ def find(words: str) -> list[Figure]:
     wanted = folded(words)
     if not wanted:
         return []
-    named = {figure.name: _names(figure) for figure in all_figures()}
+    language = translation.get_language() or ""
+    named = {figure.name: _names(figure.name, language) for figure in all_figures()}
     exact = [figure for figure in all_figures() if wanted in named[figure.name]]
     if exact:
         return exact
@@ -80,7 +83,9 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
-def _names(figure: Figure) -> set[str]:
+@lru_cache(maxsize=2048)
+def _names(name: str, language: str) -> set[str]:
+    figure = _FIGURES[name]
     return {folded(name) for name in (figure.name, str(figure.label), *figure.words)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -18,6 +19,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024, typed=True)  # a list has some hundred of them, and most are alike
 def icon(name: str, size: int = 16, css: str = "") -> SafeString:
     """A Lucide icon from the sprite. Decoration only: the word beside it is the label."""
     return format_html(
@@ -38,13 +40,17 @@ def kind_icon(kind: str, size: int = 14) -> SafeString:
 @register.simple_tag(takes_context=True)
 def mark(context: template.Context, group: str, size: int = 10) -> SafeString:
     """The group's mark in its colour; its name stands beside it or is read out."""
-    series = _series(context, group)
+    return _mark(_series(context, group), group or _("no additive"), size)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _mark(series: str, label: str, size: int) -> SafeString:
     return format_html(
         '<svg class="mark {}" width="{}" height="{}" viewBox="0 0 12 12" role="img" aria-label="{}">{}</svg>',
         series,
         size,
         size,
-        group or _("no additive"),
+        label,
         mark_safe(groups.SHAPES[series]),  # noqa: S308  # our own constant shapes
     )
 
@@ -61,11 +67,14 @@ def mark_label(context: template.Context, group: str) -> SafeString:
 @register.simple_tag
 def state(name: str, more: str = "") -> SafeString:
     """Icon and word, as in tables; ``more`` replaces the word."""
+    return _state(name, more or str(words.look(name).label))
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _state(name: str, word: str) -> SafeString:
     look = words.look(name)
     turns = "icon-turns" if name == "reading" else ""
-    return format_html(
-        '<span class="state {}">{}{}</span>', look.tone, icon(look.icon, 14, turns), more or look.label
-    )
+    return format_html('<span class="state {}">{}{}</span>', look.tone, icon(look.icon, 14, turns), word)
 
 
 @register.simple_tag

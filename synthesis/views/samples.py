@@ -70,8 +70,7 @@ _COUNTED = """
 def sample_of(request: HttpRequest, code: str) -> Sample:
     """The sample with the columns of its kind, which its code begins with: to join those of all kinds takes long."""
     kinds = _accessors()
-    kind = kinds.get(code.partition("-")[0])
-    joined = [kind] if kind else list(kinds.values())
+    joined = kinds.get(code.partition("-")[0]) or [name for names in kinds.values() for name in names]
     records = Sample.objects.select_related("project", "created_by", "protocol__protocol", *joined).annotate(
         counted_entries=RawSQL(_COUNTED, [MOST_COUNTED + 1]),  # noqa: S611  # a constant statement
         recorded_together=Exists(JointEntry.objects.filter(samples=OuterRef("pk"))),
@@ -80,16 +79,19 @@ def sample_of(request: HttpRequest, code: str) -> Sample:
 
 
 @cache
-def _accessors() -> dict[str, str]:
-    """The prefix of each kind's codes and the name under which a sample has that kind's columns."""
-    kinds = [
-        (relation.related_model, str(relation.get_accessor_name()))
-        for relation in Sample._meta.related_objects
-        if relation.parent_link
-    ]
-    return {
-        model.PREFIX: name for model, name in kinds if isinstance(model, type) and issubclass(model, Sample)
-    }
+def _accessors() -> dict[str, list[str]]:
+    """By the prefix of each kind's codes: under which name a sample has that kind's columns, and what they name.
+
+    That is a cathode batch with its recipe, a lot with its material.
+    """
+    found: dict[str, list[str]] = {}
+    for relation in Sample._meta.related_objects:
+        model = relation.related_model
+        if relation.parent_link and isinstance(model, type) and issubclass(model, Sample):
+            name = str(relation.get_accessor_name())
+            named = [field for field in model._meta.local_fields if field.many_to_one and not field.null]
+            found[model.PREFIX] = [name, *(f"{name}__{field.name}" for field in named)]
+    return found
 
 
 @page
