@@ -1,11 +1,14 @@
 """The Celery application. Tasks are `shared_task`s on their floors and know no roof."""
 
+import logging
 import os
 import signal
 from typing import Any
 
 from celery import Celery
 from celery.signals import beat_embedded_init, worker_process_init
+from kombu.exceptions import OperationalError
+from psycopg import Error as DatabaseError
 
 from labsys.local import tether
 
@@ -14,6 +17,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labsys.settings")
 app = Celery("labsys")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+logger = logging.getLogger(__name__)
+
+
+def open_broker() -> None:
+    """Connects this process to the broker, so that not the first file which arrives has to wait for that.
+
+    A broker that does not answer is no matter here: the next ring tries again, and the sweep after it.
+    """
+    try:
+        with app.producer_pool.acquire(block=True) as producer:
+            for queue in app.amqp.queues.values():
+                producer.maybe_declare(queue)
+    except (OperationalError, DatabaseError, OSError) as error:
+        logger.info("broker does not answer yet: %s", error)
 
 
 @worker_process_init.connect

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,13 @@ def _plain(column: pl.Series) -> tuple[str, pl.Series, list[str | None]]:
         return "time", column.dt.timestamp("us"), []
     if column.dtype.is_integer() or column.dtype == pl.Boolean:
         return "integer", column.cast(pl.Int64, strict=False), []
-    runs = column.cast(pl.String).rle().struct.unnest()
-    return "text", runs["len"].cast(pl.Int64), runs["value"].to_list()
+    lengths = _physical(column).rle().struct.field("len").cast(pl.Int64)
+    return "text", lengths, column.gather(lengths.cum_sum() - lengths).cast(pl.String).to_list()
+
+
+def _physical(column: pl.Series) -> pl.Series:
+    """What changes where the text does and is quicker to compare: where the texts are known, their numbers."""
+    return column.to_physical() if column.dtype in (pl.Categorical, pl.Enum) else column.cast(pl.String)
 
 
 def _narrow(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -137,13 +143,17 @@ def _climbs(column: pl.Series) -> bool:
 def _extremes(values: npt.NDArray[np.float64], block: int) -> npt.NDArray[np.int64]:
     """Where each block is least and greatest; what is missing or infinite is drawn nowhere and is neither."""
     drawn = np.isfinite(values)
-    low = _first_of_blocks(np.where(drawn, values, np.inf), block)
-    high = _first_of_blocks(np.where(drawn, -values, np.inf), block)
+    if drawn.all():
+        return np.concatenate([_of_blocks(values, block, np.argmin), _of_blocks(values, block, np.argmax)])
+    low = _of_blocks(np.where(drawn, values, np.inf), block, np.argmin)
+    high = _of_blocks(np.where(drawn, values, -np.inf), block, np.argmax)
     return np.concatenate([low, high])
 
 
-def _first_of_blocks(values: npt.NDArray[np.float64], block: int) -> npt.NDArray[np.int64]:
-    """Row of the least value of each block; the last block may be shorter."""
+def _of_blocks(
+    values: npt.NDArray[np.float64], block: int, which: Callable[..., Any]
+) -> npt.NDArray[np.int64]:
+    """Row of the first value of each block that is least or greatest; the last block may be shorter."""
     whole = len(values) // block * block
-    rows = np.arange(0, whole, block) + values[:whole].reshape(-1, block).argmin(axis=1)
-    return rows if whole == len(values) else np.append(rows, whole + values[whole:].argmin())
+    rows = np.arange(0, whole, block) + which(values[:whole].reshape(-1, block), axis=1)
+    return rows if whole == len(values) else np.append(rows, whole + which(values[whole:]))
