@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 from datetime import UTC, timedelta
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from characterization import blobs, ingest, intake, lease, recording, sandbox, store, tasks
 from characterization.models import Analysis, Cycle, Job, JobState, Measurement
@@ -330,6 +333,24 @@ def test_figures_that_no_database_takes_are_a_failure_and_not_tried_again(projec
     assert (job.state, job.error_code, job.attempts) == (JobState.FAILED, "not_storable", 1)
     assert "a_finding_once" in job.error_message
     assert not Measurement.objects.exists()
+
+
+@pytest.mark.parametrize("tables", [1, 20])
+def test_a_reading_takes_few_statements_however_many_tables_it_has(project, monkeypatch, tables):
+    def more_of_them(read):
+        read["recordings"] = [{**copy.deepcopy(read["recordings"][0]), "part": f"{n}"} for n in range(tables)]
+
+    def kept_nowhere(kept):
+        kept |= {"table_sha256": "0" * 64, "overview_sha256": "0" * 64}
+
+    monkeypatch.setattr(recording, "keep_tables", kept_nowhere)
+    answered(monkeypatch, more_of_them)
+    file = files.deliver(project, "test.bdf.csv", files.bdf())
+    with CaptureQueriesContext(connection) as seen:
+        ingest.ingest(file.job.pk)
+    with_both = Cycle.objects.filter(analysis__measurement__file=file, analysis__findings__isnull=False)
+    assert with_both.values("analysis").distinct().count() == tables
+    assert sum("SAVEPOINT" not in query["sql"] for query in seen) <= 17
 
 
 def test_two_tables_of_one_name_are_told_apart_and_long_names_cut(project, monkeypatch):
