@@ -60,6 +60,7 @@ _FOUND = (
     _Named("interfacial_resistance", _("interfacial resistance"), "Ω", _CELLS, ("interface resistance",)),
     _Named("ionic_conductivity", _("ionic conductivity, measured"), "mS/cm", _CONDUCTORS, ("conductivity",)),
     _Named("id_ig_ratio", "I_D/I_G", "", _POWDERS, ("ID/IG", "D to G ratio", "Raman ratio")),
+    _Named("raman_la", _("in-plane size by Raman"), "nm", _POWDERS, ("La", "in-plane size")),
     _Named("bet_surface_area", _("BET surface"), "m²/g", _POWDERS, ("BET", "specific surface", "SSA")),
     _Named("pore_volume", _("pore volume"), "cm³/g", _POWDERS),
     _Named("xps_c_oh_share", _("C–OH share of C 1s"), "%", _POWDERS, ("C-OH", "C-OH share")),
