@@ -19,8 +19,7 @@ REAL = "characterization/raman/testDW38C_pos1.txt"
 
 
 def lorentz(x: np.ndarray, height: float, centre: float, half: float) -> np.ndarray:
-    line: np.ndarray = np.asarray(height / (1 + ((x - centre) / half) ** 2))
-    return line
+    return np.asarray(height / (1 + ((x - centre) / half) ** 2))
 
 
 def synthetic(x: np.ndarray = AXIS, d: float = 935.2, g: float = 1000.0) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Curves with bands, edges, lines or steps: infrared, UV-vis, EPR, XANES, thermogravimetry."""
