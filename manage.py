@@ -17,6 +17,7 @@ from labsys.local.cluster import ClusterError
 from labsys.local.locks import BusyError
 from labsys.local.places import NoPostgresError
 from labsys.local.postgres import ServerError
+from labsys.starting import collect_seldom
 
 WITHOUT_DATABASE = {
     "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages",
@@ -38,6 +39,7 @@ def database_for(arguments: list[str]) -> AbstractContextManager[None]:
 
 def main() -> None:
     """Runs the command."""
+    collect_seldom()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labsys.settings")
     try:
         with database_for(sys.argv[1:]):

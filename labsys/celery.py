@@ -11,7 +11,9 @@ from kombu.exceptions import OperationalError
 from psycopg import Error as DatabaseError
 
 from labsys.local import tether
+from labsys.starting import collect_seldom
 
+collect_seldom()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labsys.settings")
 
 app = Celery("labsys")

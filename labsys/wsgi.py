@@ -11,7 +11,9 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from labsys.celery import open_broker
+from labsys.starting import collect_seldom
 
+collect_seldom()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labsys.settings")
 
 application = get_wsgi_application()

@@ -1,7 +1,9 @@
 """The project's settings on the PostgreSQL of this test run."""
 
+from labsys.starting import collect_seldom
 from tests import cluster
 
+collect_seldom()
 cluster.prepare()
 
 from labsys.settings import *  # noqa: E402, F403 - the settings read the environment that was just prepared
