@@ -12,6 +12,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 KEPT = ("LABSYS_CORPUS", "LABSYS_POSTGRES_BIN")
+DROPPED = ("DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
 
 
 @contextmanager
@@ -24,11 +25,14 @@ def open_to_all() -> Iterator[Path]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """What a shell would have, with LABSYS_HOME at `home`; nothing of the test run."""
+    """What a shell would have, with LABSYS_HOME at `home`; nothing of the test run.
+
+    Compiled modules are kept: to compile the whole house is a fifth of the time that each of a hundred processes takes.
+    """
     plain = {
         name: value
         for name, value in os.environ.items()
-        if (not name.startswith("LABSYS_") or name in KEPT) and name != "DJANGO_SETTINGS_MODULE"
+        if (not name.startswith("LABSYS_") or name in KEPT) and name not in DROPPED
     }
     return {**plain, "LABSYS_HOME": str(home), **more}
 
