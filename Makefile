@@ -29,7 +29,7 @@ up: install
 	@$(BIN)/python manage.py up
 
 test: install
-	@$(BIN)/python -m pytest -n auto --dist loadfile --max-worker-restart 0 $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0 $(ARGS)
 
 check: install
 	$(BIN)/ruff format --check .

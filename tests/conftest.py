@@ -4,6 +4,7 @@ A test that wants its changes committed (`transaction=True`, a live server) is f
 owner, since the application's role may truncate nothing.
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,8 +21,17 @@ from pytest_django.plugin import DjangoDbBlocker
 from labsys.databases import conninfo
 from tests import installed
 from tests.processes import open_to_all
+from tests.spreading import longest_first, pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
 
+__all__ = ["pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler"]  # hooks
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if installed.IN_A_WORKER:
+        longest_first(items)
+    gc.freeze()  # what was imported and collected stays to the end; nobody needs to look through it again
 
 
 def pytest_sessionfinish() -> None:

@@ -154,7 +154,10 @@ FAULTY = """() => {
 def test_what_is_wrong_in_one_theme_alone_is_found(visitor: Page):
     visitor.goto("/scan/")
     visitor.evaluate(FAULTY)
-    assert [fault.partition(":")[0] for fault in faults(visitor)] == ["light button-name", "dark color-contrast"]
+    assert [fault.partition(":")[0] for fault in faults(visitor)] == [
+        "light button-name",
+        "dark color-contrast",
+    ]
 
 
 FORMS = (

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_main_way import code_of, log_lot
+
+pytestmark = pytest.mark.takes(14)
 
 PASTE = """([input, text]) => {
     const data = new DataTransfer();

@@ -16,6 +16,8 @@ from tests.browser.test_main_way import log_lot
 from tests.processes import eventually
 from tests.running import PASSWORD, App
 
+pytestmark = pytest.mark.takes(55)
+
 TABLET = {"width": 1024, "height": 768}
 STEP = "/log/nanosponge/"
 

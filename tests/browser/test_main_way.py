@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.characterization import files
+
+pytestmark = pytest.mark.takes(10)
 
 
 def log_lot(page: Page, name: str, amount: str) -> str:

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_main_way import code_of, log_lot
+
+pytestmark = pytest.mark.takes(35)
 
 MOST_ACTS = 40
 REAGENTS = {

@@ -15,6 +15,8 @@ from tests.characterization.instruments.test_arbin_h5 import written
 from tests.characterization.instruments.test_arbin_xlsx import book, rows
 from tests.characterization.instruments.test_neware_xlsx import WRITTEN as NEWARE_BOOK
 
+pytestmark = pytest.mark.takes(12)
+
 
 def h5_bytes() -> bytes:
     with tempfile.TemporaryDirectory() as folder:

@@ -13,7 +13,7 @@ from characterization.models import Job, JobState, Measurement
 from tests import factories
 from tests.characterization import files
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.takes(15)]
 BILLION_LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY l0 "ha">'
     + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))

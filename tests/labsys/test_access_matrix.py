@@ -11,7 +11,7 @@ import pytest
 from tests.labsys import access, access_table, routes, wonderland
 from tests.labsys.access_table import ACTORS, MEMBERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.takes(27)]
 
 
 def test_every_address_has_its_row_and_every_row_its_address():

@@ -7,7 +7,7 @@ import pytest
 from tests.labsys import access, wonderland
 from tests.labsys.access_table import MEMBERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.takes(38)]
 
 
 @pytest.mark.parametrize("actor", MEMBERS)

@@ -24,6 +24,8 @@ from labsys.local.postgres import Server
 from tests import installed
 from tests.processes import CHECKOUT, environment, manage, open_to_all
 
+pytestmark = pytest.mark.takes(55)
+
 Made = dict[str, Any]
 KEY = "secrets/key"
 MEASURED = "CELL-0001.bdf.csv"

@@ -16,7 +16,7 @@ from tests.characterization import files
 from tests.processes import eventually
 from tests.running import App
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(45)]
 
 
 def answers(port: int) -> bool:

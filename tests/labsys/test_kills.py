@@ -14,6 +14,8 @@ import pytest
 from tests.characterization import files
 from tests.running import App
 
+pytestmark = pytest.mark.takes(55)
+
 FILES = 24
 KILLS = 5
 FINAL = {"done", "unmatched", "failed"}

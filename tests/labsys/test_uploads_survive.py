@@ -15,6 +15,8 @@ from tests.characterization import tus
 from tests.processes import eventually
 from tests.running import App
 
+pytestmark = pytest.mark.takes(50)
+
 SIZE = 24_000_000
 FINAL = ("done", "unmatched", "failed", "needs mapping")
 

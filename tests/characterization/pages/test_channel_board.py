@@ -17,7 +17,7 @@ from characterization.queries import alarms, tails
 from synthesis.models import Instrument
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.takes(18)]
 
 
 def put_on(lab: Any, cell: Any, name: str = "3", hours_ago: float = 2, **cycler: Any) -> Occupation:

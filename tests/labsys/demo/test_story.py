@@ -19,7 +19,7 @@ from synthesis import ledger
 from synthesis.models import Boat, CarbonAdditive, CarbonizationRun, LedgerEntry, MaterialLot, Project, Sample
 from tests.labsys.demo import loading
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.takes(18)]
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from synthesis.errors import Refusal
 from synthesis.models import CarbonizationRun, Place, Role
 from tests import factories
 
+pytestmark = pytest.mark.takes(20)
+
 BASE = "https://labsys.example.org"
 DPI = 300
 LABELS = [

@@ -14,7 +14,7 @@ from labsys.local.home import Home
 from labsys.local.postgres import Server, connect
 from tests.processes import manage, open_to_all
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.takes(40)]
 
 OLDEST = sorted(places.SYSTEM.glob("*/bin"), key=lambda path: int(path.parent.name))
 

@@ -19,7 +19,7 @@ from labsys.local.home import Home, State
 from labsys.local.postgres import Server, connect, is_running
 from tests.processes import CHECKOUT, environment, eventually, is_alive
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"), pytest.mark.takes(34)]
 
 
 def state_of(home: Home) -> State:

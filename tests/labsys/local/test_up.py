@@ -18,7 +18,7 @@ from labsys.local.home import Home
 from labsys.local.postgres import is_running
 from tests.processes import CHECKOUT, below, environment, eventually, is_alive, manage
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"), pytest.mark.takes(100)]
 SHUTTING_DOWN_S = 60
 
 

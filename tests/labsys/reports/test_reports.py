@@ -21,7 +21,7 @@ from synthesis.units import parse
 from tests import factories
 from tests.labsys.demo import loading
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.takes(28)]
 
 
 @pytest.fixture
