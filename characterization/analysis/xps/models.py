@@ -89,6 +89,8 @@ class Component:
 
 @dataclass(frozen=True)
 class Model:
+    """``reference_asked``: a person named the reference; the maximum lies ``maximum_off_eV`` above it."""
+
     name: str
     version: str
     region: str
@@ -97,6 +99,8 @@ class Model:
     components: tuple[Component, ...]
     source: str = ""
     reference: str = ""
+    maximum_off_eV: float = 0.0
+    reference_asked: bool = False
 
     @property
     def title(self) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from characterization.analysis.choices import Choice, checked
 from characterization.analysis.xps import changes
-from characterization.analysis.xps.models import Model, ModelError, checked_model, model_from
+from characterization.analysis.xps.models import Doublet, Model, ModelError, checked_model, model_from
 
 
 def model(**others):
@@ -49,8 +49,7 @@ def test_a_model_is_plain_json_and_comes_back_as_it_was_meant():
 
 def test_a_doublet_says_how_its_weaker_line_lies():
     made = model_from(of(component(doublet={"splitting_eV": 1.18, "area_ratio": 0.5})))
-    assert made.components[0].doublet.splitting_eV == 1.18
-    assert made.components[0].doublet.width_ratio == 1.0
+    assert made.components[0].doublet == Doublet(1.18, 0.5, 1.0)
 
 
 @pytest.mark.parametrize(
