@@ -18,7 +18,7 @@ AXIS = np.arange(900.0, 1900.0, 1.5)
 REAL = "characterization/raman/testDW38C_pos1.txt"
 
 
-def lorentz(x: np.ndarray, height: float, centre: float, half: float) -> np.ndarray:
+def lorentz(x, height, centre, half):
     return np.asarray(height / (1 + ((x - centre) / half) ** 2))
 
 
