@@ -99,6 +99,16 @@ class AttachSerializer(serializers.Serializer[Any]):
     sample = serializers.CharField(allow_null=True, max_length=40)
 
 
+_BESIDE = ("job", "project", "sample", "run", "instrument", "created_by")
+# Who waits for a file asks again and again: no more columns than are shown.
+_SHOWN = (
+    "id", "sha256", "name", "size", "technique", "source_path", "started_at", "simulated", "created_at",
+    "project__slug", "project__name", "sample__code", "sample__kind", "run__code", "instrument__name",
+    "created_by__username", "job__state", "job__error_code",
+    "job__error_message", "job__error_hint", "job__reader_name", "job__reader_version", "purpose",
+)  # fmt: skip
+
+
 class Files(Records):
     """Raw files. An instrument's token sends files and sees its own."""
 
@@ -199,7 +209,7 @@ class Files(Records):
         return [MultiPartParser()] if creating else super().get_parsers()
 
     def _shown(self) -> QuerySet[RawFile]:
-        files = RawFile.objects.select_related("job", "project", "sample", "run", "instrument", "created_by")
+        files = RawFile.objects.select_related(*_BESIDE).only(*_SHOWN)
         present = Measurement.objects.filter(current=True).only("id", "file_id").order_by("pk")
         return files.prefetch_related(Prefetch("measurements", present, to_attr="present"))
 
