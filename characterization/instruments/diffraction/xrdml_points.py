@@ -1,23 +1,28 @@
-"""The data points of one XRDML scan: positions, counts, counting times."""
+"""The data points of one XRDML scan: positions, counts, counting times, attenuation."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 import numpy as np
-import polars as pl
 
-from characterization.instruments.base import UnreadableFile
+from characterization.instruments.diffraction.axes import other_axis
+from characterization.instruments.diffraction.scans import Numbers, damaged
 from characterization.instruments.xmlsafe import child, children
 
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
+_FACTORS = ("beamAttenuationFactors", "commonBeamAttenuationFactor")
+_DIVERGENCE = ("divergenceCorrections", "commonDivergenceCorrection")
 
-AGAIN = "Copy it again from the instrument; the file is kept."
 
+@dataclass(frozen=True)
+class Points:
+    """Angles in degrees, counts with the attenuator's factor put on, and the factors; ω where it moves."""
 
-def damaged(name: str, why: str) -> UnreadableFile:
-    return UnreadableFile("damaged", f"{name}: {why}.", AGAIN)
+    two_theta: Numbers
+    counts: Numbers
+    factors: Numbers | None
+    omega: Numbers | None
 
 
 def numbers_in(element: Element | None, name: str) -> Numbers | None:
@@ -28,6 +33,10 @@ def numbers_in(element: Element | None, name: str) -> Numbers | None:
         return np.array((element.text or "").split(), dtype=np.float64)
     except ValueError as error:
         raise damaged(name, f"a list of numbers holds something else ({error})") from error
+
+
+def _first(points: Element, names: tuple[str, ...], name: str) -> Numbers | None:
+    return next((found for each in names if (found := numbers_in(child(points, each), name)) is not None), None)
 
 
 def axis_at(points: Element, axis: str, count: int, name: str) -> Numbers | None:
@@ -47,20 +56,20 @@ def axis_at(points: Element, axis: str, count: int, name: str) -> Numbers | None
     return None
 
 
-def counts_in(points: Element, name: str) -> Numbers:
-    """Counts with the attenuator's factor put on: only raw ``counts`` still lack it."""
+def _counts(points: Element, name: str) -> tuple[Numbers, Numbers | None]:
+    """Counts and attenuation factors: only raw ``counts`` still lack the factor, ``intensities`` hold it already."""
     raw = numbers_in(child(points, "counts"), name)
+    factors = _first(points, _FACTORS, name)
     if raw is None:
         corrected = numbers_in(child(points, "intensities"), name)
         if corrected is None:
             raise damaged(name, "a scan holds neither counts nor intensities")
-        return corrected
-    factors = numbers_in(child(points, "beamAttenuationFactors"), name)
+        return corrected, factors
     if factors is None:
-        return raw
+        return raw, None
     if factors.size not in (1, raw.size):
         raise damaged(name, f"{factors.size:,} attenuation factors for {raw.size:,} counts")
-    return np.asarray(raw * factors, dtype=np.float64)
+    return np.asarray(raw * factors, dtype=np.float64), factors
 
 
 def counting_time(points: Element, name: str) -> dict[str, object]:
@@ -73,19 +82,18 @@ def counting_time(points: Element, name: str) -> dict[str, object]:
     return {}
 
 
-def points_table(points: Element, axis_name: str, name: str) -> pl.DataFrame:
-    counts = counts_in(points, name)
-    if not counts.size:
-        raise UnreadableFile("empty", f"{name} holds a scan without a single count.", AGAIN)
+def uncorrected_divergence(points: Element, name: str) -> bool:
+    """Whether raw counts stand beside divergence corrections other than 1, which nobody has put on them."""
+    corrections = _first(points, _DIVERGENCE, name)
+    raw = child(points, "counts") is not None
+    return raw and corrections is not None and bool((corrections != 1).any())
+
+
+def points_of(points: Element, axis_name: str, name: str) -> Points:
+    """Raises UnreadableFile ``unsupported`` for a scan in which 2θ stands still."""
+    counts, factors = _counts(points, name)
     two_theta = axis_at(points, "2Theta", counts.size, name)
-    if two_theta is None:
-        raise UnreadableFile(
-            "unsupported",
-            f"{name} holds a scan along {axis_name or 'an unknown axis'} in which 2θ stands still.",
-            "Only scans over 2θ can be read.",
-        )
-    columns: dict[str, Numbers] = {"two_theta_deg": two_theta, "intensity_counts": counts}
-    omega = axis_at(points, "Omega", counts.size, name)
-    if omega is not None:
-        columns["omega_deg"] = omega
-    return pl.DataFrame(columns)
+    if two_theta is None and counts.size:
+        raise other_axis(name, axis_name, counts.size)
+    angles = np.zeros(0) if two_theta is None else two_theta
+    return Points(angles, counts, factors, axis_at(points, "Omega", counts.size, name))
