@@ -13,11 +13,29 @@ from characterization.instruments.base import UnreadableFile
 
 _SPELLINGS = (("θ", "theta"), ("ω", "omega"), ("two", "2"), ("th2th", "theta2theta"), ("tth", "2theta"))
 _TWO_THETA = frozenset(
-    "gonio 2theta 2thetatheta theta2theta 2thetaomega coupled lockedcoupled unlockedcoupled coupled2theta "
-    "coupled2thetatheta coupled2thetaomega 2thetalocked 2thetascan 2thetathetascan 2thetaomegascan "
-    "detectorscan coupledscan lockedcoupledscan unlockedcoupledscan".split()
+    [
+        "gonio",
+        "2theta",
+        "2thetatheta",
+        "theta2theta",
+        "2thetaomega",
+        "coupled",
+        "lockedcoupled",
+        "unlockedcoupled",
+        "coupled2theta",
+        "coupled2thetatheta",
+        "coupled2thetaomega",
+        "2thetalocked",
+        "2thetascan",
+        "2thetathetascan",
+        "2thetaomegascan",
+        "detectorscan",
+        "coupledscan",
+        "lockedcoupledscan",
+        "unlockedcoupledscan",
+    ]
 )
-HINT = "Scans over 2θ are read. Rocking curves, ϕ scans and maps are kept; export them as a table to name their columns."
+HINT = "Scans over 2θ are read; rocking curves, ϕ scans and maps are kept as files only."
 
 
 def plain(axis: str) -> str:

@@ -43,7 +43,7 @@ def route_of(root: Element, name: str) -> Element:
 
 def axes_of(route: Element) -> dict[str, Element]:
     axes = children(child(route, "ScanInformation", "ScanAxes"), "ScanAxisInfo")
-    return {axis.get("AxisId") or axis.get("AxisName", ""): axis for axis in axes}
+    return {axis.get("AxisId", "") or axis.get("AxisName", ""): axis for axis in axes}
 
 
 def _counter(view: Element) -> bool:
@@ -62,7 +62,7 @@ def _layout_by_views(views: list[Element], name: str) -> Layout | None:
         if at is None or length is None:
             return None
         places[view.get("LogicName", "")] = int(at)
-        fields = [field.get("AxisId") or field.get("FieldName", "") for field in _varying(view)]
+        fields = [field.get("AxisId", "") or field.get("FieldName", "") for field in _varying(view)]
         places |= {axis: int(at) + index for index, axis in enumerate(fields)}
         counters += [(int(at), int(length))] if _counter(view) else []
     if not counters:
@@ -84,7 +84,10 @@ def layout_of(route: Element, axes: list[str], width: int, name: str) -> Layout:
     if found is None:
         angle = 2 + axes.index(_ANGLE) if _ANGLE in axes else None
         found = Layout(angle, 2 + len(axes), 0, 1)
-    if max(place for place in (found.angle, found.counts, found.time, found.factor) if place is not None) >= width:
+    if (
+        max(place for place in (found.angle, found.counts, found.time, found.factor) if place is not None)
+        >= width
+    ):
         raise damaged(name, f"a point has {width} numbers, fewer than its columns")
     return found
 

@@ -15,7 +15,13 @@ from characterization.instruments.diffraction.scans import angles_of, damaged, k
 FILE_HEAD, RANGE_HEAD, LONGEST_HEAD = 712, 304, 65_536
 COMPLETE, VALUE_BYTES = 1, 4
 COUPLED_WITHIN_DEG = 1.0
-_TEXTS = {"operator": (36, 72), "site": (108, 218), "sample_name": (326, 60), "comment": (386, 160), "anode": (608, 4)}
+_TEXTS = {
+    "operator": (36, 72),
+    "site": (108, 218),
+    "sample_name": (326, 60),
+    "comment": (386, 160),
+    "anode": (608, 4),
+}
 
 
 def _file_meta(fields: Fields) -> dict[str, object]:
@@ -42,12 +48,15 @@ def _range_meta(fields: Fields, at: int) -> dict[str, object]:
 def _one(fields: Fields, at: int, data: int, points: int, meta: dict[str, object]) -> Recording:
     start, theta, step = fields.f8(at + 16), fields.f8(at + 8), fields.f8(at + 176)
     angles = angles_of(start, step, points)
-    recording = pattern(fields.name, angles, fields.numbers("<f4", data, points), meta | _range_meta(fields, at))
+    recording = pattern(
+        fields.name, angles, fields.numbers("<f4", data, points), meta | _range_meta(fields, at)
+    )
     when = f"{fields.text(16, 10)} {fields.text(26, 10)}"
     recording.started_at = moment(when, "%m/%d/%y %H:%M:%S", "%m/%d/%Y %H:%M:%S")
     if abs(start / 2 - theta) > COUPLED_WITHIN_DEG:
         recording.flag(
-            "not_coupled", f"The scan starts at θ {theta:.4g}° and 2θ {start:.4g}°: it is not a coupled θ/2θ scan."
+            "not_coupled",
+            f"The scan starts at θ {theta:.4g}° and 2θ {start:.4g}°: it is not a coupled θ/2θ scan.",
         )
     if fields.u32(8) != COMPLETE:
         recording.flag("not_completed", "The file does not say that its measurement was completed.")
@@ -64,13 +73,19 @@ def scans(fields: Fields) -> Iterator[Recording | UnreadableFile]:
         fields.need(at + RANGE_HEAD, f"the header of range {number} of {ranges}")
         head, points, extra = fields.u32(at), fields.u32(at + 4), fields.u32(at + 256)
         if not RANGE_HEAD <= head <= LONGEST_HEAD or extra > LONGEST_HEAD:
-            raise damaged(fields.name, f"the header of range {number} states {head:,} + {extra:,} bytes of itself")
+            raise damaged(
+                fields.name, f"the header of range {number} states {head:,} + {extra:,} bytes of itself"
+            )
         if fields.u32(at + 252) != VALUE_BYTES:
-            raise damaged(fields.name, f"range {number} has values of {fields.u32(at + 252):,} bytes instead of 4")
+            raise damaged(
+                fields.name, f"range {number} has values of {fields.u32(at + 252):,} bytes instead of 4"
+            )
         data = at + head + extra
         arrived = max(len(fields) - data, 0) // VALUE_BYTES
         if arrived < points:
-            raise truncated(fields.name, f"ends in range {number} of {ranges}, after {arrived:,} of {points:,} points")
+            raise truncated(
+                fields.name, f"ends in range {number} of {ranges}, after {arrived:,} of {points:,} points"
+            )
         yield kept(_one, fields, at, data, points, meta)
         at = data + points * VALUE_BYTES
     if at != len(fields):

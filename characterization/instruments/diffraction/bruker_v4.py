@@ -72,7 +72,9 @@ def _records(fields: Fields, at: int, end: int | None) -> Records:
     return found
 
 
-def _one(fields: Fields, at: int, own: Records, points: int, floats: int, meta: dict[str, object]) -> Recording:
+def _one(
+    fields: Fields, at: int, own: Records, points: int, floats: int, meta: dict[str, object]
+) -> Recording:
     axis, start, step = fields.text(at + 32, 24), fields.f8(at + 72), fields.f8(at + 80)
     if not moves_two_theta(axis):
         raise other_axis(fields.name, axis, points)
@@ -94,7 +96,9 @@ def _one(fields: Fields, at: int, own: Records, points: int, floats: int, meta: 
     return recording
 
 
-def _range(fields: Fields, at: int, number: int, meta: dict[str, object]) -> tuple[Recording | UnreadableFile, int]:
+def _range(
+    fields: Fields, at: int, number: int, meta: dict[str, object]
+) -> tuple[Recording | UnreadableFile, int]:
     """The range at ``at`` and the byte behind it."""
     fields.need(at + RANGE_HEAD, f"the header of range {number}")
     points, floats, width = fields.u32(at + 88), fields.u32(at + 124), fields.u32(at + 136)

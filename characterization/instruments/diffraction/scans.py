@@ -134,7 +134,9 @@ def gathered(name: str, word: str, scans: Iterable[Recording | UnreadableFile]) 
     if len(recordings) + len(refused) == 1:
         recordings[0].part = ""
     for recording in recordings if refused else []:
-        message = f"{len(refused)} of {len(refused) + len(recordings)} {word}s are not read: {refused[0].message}"
+        message = (
+            f"{len(refused)} of {len(refused) + len(recordings)} {word}s are not read: {refused[0].message}"
+        )
         recording.flag(UNREAD, message)
     return recordings
 

@@ -21,7 +21,7 @@ def _figures(piece: Element) -> list[str]:
 
 
 def optics(measurement: Element) -> dict[str, object]:
-    """Per path a table of piece to text: ``{"filter": "Large beta-filter Nickel, material Ni, thickness 0.020 mm"}``."""
+    """Per path a table of piece to text: ``{"filter": "Beta-filter Nickel, material Ni, thickness 0.020 mm"}``."""
     found: dict[str, object] = {}
     for key, path in PATHS.items():
         said: dict[str, str] = {}

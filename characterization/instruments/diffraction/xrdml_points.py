@@ -36,7 +36,9 @@ def numbers_in(element: Element | None, name: str) -> Numbers | None:
 
 
 def _first(points: Element, names: tuple[str, ...], name: str) -> Numbers | None:
-    return next((found for each in names if (found := numbers_in(child(points, each), name)) is not None), None)
+    return next(
+        (found for each in names if (found := numbers_in(child(points, each), name)) is not None), None
+    )
 
 
 def axis_at(points: Element, axis: str, count: int, name: str) -> Numbers | None:

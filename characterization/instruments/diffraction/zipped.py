@@ -13,6 +13,7 @@ from characterization.instruments.diffraction.scans import damaged
 from characterization.instruments.xmlsafe import parse_xml
 
 MOST_MEMBER_BYTES = 256 * 1024**2
+_FAULTS: tuple[type[Exception], ...] = (*UNPACKING_FAULTS, NotImplementedError)
 
 
 class Members:
@@ -37,11 +38,13 @@ class Members:
         size = self._archive.getinfo(member).file_size
         if size > MOST_MEMBER_BYTES:
             raise UnreadableFile(
-                "too_large", f"{self.name}: {member} has {size // 1024**2:,} MiB, more than 256 MiB.", COPY_AGAIN
+                "too_large",
+                f"{self.name}: {member} has {size // 1024**2:,} MiB, more than 256 MiB.",
+                COPY_AGAIN,
             )
         try:
             return self._archive.read(member)
-        except (*UNPACKING_FAULTS, NotImplementedError) as error:
+        except _FAULTS as error:
             raise damaged(self.name, f"{member} cannot be unpacked ({error})") from error
 
     def xml(self, member: str) -> Element:

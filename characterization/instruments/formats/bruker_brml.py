@@ -1,4 +1,4 @@
-"""Bruker DIFFRAC.SUITE, ``.brml``: a zip container of XML, one ``Experiment0/RawData0.xml``, ``RawData1.xml`` … per range.
+"""Bruker DIFFRAC.SUITE, ``.brml``: a zip container of XML, ``Experiment0/RawData0.xml``, ``RawData1.xml`` … per range.
 
 Each range says of itself which number of a point is what; angles in degrees, wavelengths in Å, times in s. The sample's
 name stands in the range and in ``DataContainer.xml``. Instruments: D2 Phaser, D6, D8.
@@ -54,7 +54,9 @@ def _tube(root: Element) -> dict[str, object]:
 def _optics(root: Element) -> dict[str, object]:
     mounted = [item for item in root.iter() if local_name(item.tag) == "InfoData"]
     named = [item.get("VisibleName", "") for item in mounted if item.get("baseType") == "OpticInfoData"]
-    detectors = [item.get("VisibleName", "") for item in mounted if item.get("baseType") == "DetectorInfoData"]
+    detectors = [
+        item.get("VisibleName", "") for item in mounted if item.get("baseType") == "DetectorInfoData"
+    ]
     return {"optics": named, "detector": detectors[0] if detectors else ""} if named or detectors else {}
 
 
@@ -69,8 +71,8 @@ def _counting_time(values: Numbers, layout: brml_scan.Layout, route: Element) ->
         stated = to_number(text(route, "ScanInformation", "TimePerStep"))
         return {"counting_time_s": stated} if stated else {}
     times = values[:, layout.time]
-    varies = {"counting_time_varies": True} if np.ptp(times) > 1e-3 * np.median(times) else {}
-    return {"counting_time_s": float(np.median(times))} | varies
+    said: dict[str, object] = {"counting_time_s": float(np.median(times))}
+    return said | ({"counting_time_varies": True} if np.ptp(times) > 1e-3 * np.median(times) else {})
 
 
 def _started(root: Element) -> datetime | None:
@@ -104,7 +106,9 @@ def _range(root: Element, meta: dict[str, object], name: str, what: str) -> Reco
     if layout.factor is not None:
         _flag_absorber(recording, measured[:, layout.factor])
     if len(measured) < len(values):
-        recording.flag("points_left_out", f"{len(values) - len(measured):,} points without a count are left out.")
+        recording.flag(
+            "points_left_out", f"{len(values) - len(measured):,} points without a count are left out."
+        )
     done, planned = brml_scan.measured_of_planned(route)
     if 0 < done < planned:
         recording.flag("not_completed", f"The scan ended after {done:,} of {planned:,} points.")
@@ -117,7 +121,9 @@ def _sample(members: Members) -> dict[str, object]:
     info = child(members.xml(found[0]), "MeasurementInfo") if found else None
     if info is None:
         return {}
-    return {ours: info.get(theirs, "").strip() for theirs, ours in _INFO.items() if info.get(theirs, "").strip()}
+    return {
+        ours: info.get(theirs, "").strip() for theirs, ours in _INFO.items() if info.get(theirs, "").strip()
+    }
 
 
 def read(path: Path) -> list[Recording]:
@@ -127,7 +133,9 @@ def read(path: Path) -> list[Recording]:
         if not ranges:
             code = "empty" if members.like(r"Experiment\d+/.*") else "not_this_format"
             raise UnreadableFile(
-                code, f"{path.name} holds no measured range.", "Save it in DIFFRAC.SUITE after the measurement."
+                code,
+                f"{path.name} holds no measured range.",
+                "Save it in DIFFRAC.SUITE after the measurement.",
             )
         meta = _sample(members)
         scans = [kept(_range, members.xml(member), meta, path.name, member) for member in ranges]

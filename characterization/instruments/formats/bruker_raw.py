@@ -28,7 +28,9 @@ def read(path: Path) -> list[Recording]:
     """One recording per range over 2θ. Raises UnreadableFile for cut, damaged or older files."""
     if path.stat().st_size > MOST_BYTES:
         size = path.stat().st_size // 1024**2
-        raise UnreadableFile("too_large", f"{path.name} has {size:,} MiB; a pattern may have 1,024 MiB.", _CONVERT)
+        raise UnreadableFile(
+            "too_large", f"{path.name} has {size:,} MiB; a pattern may have 1,024 MiB.", _CONVERT
+        )
     fields = Fields(path.read_bytes(), path.name)
     for mark, scans in _KINDS.items():
         if fields.raw.startswith(mark):
@@ -36,7 +38,9 @@ def read(path: Path) -> list[Recording]:
     older = next((words for mark, words in _OLDER.items() if fields.raw.startswith(mark)), "")
     if older:
         raise UnreadableFile(
-            "unsupported", f"{path.name} is a Siemens/Bruker RAW file of {older}, which is not read.", _CONVERT
+            "unsupported",
+            f"{path.name} is a Siemens/Bruker RAW file of {older}, which is not read.",
+            _CONVERT,
         )
     raise UnreadableFile("not_this_format", f"{path.name} does not begin as a Bruker RAW file.", _CONVERT)
 

@@ -1,12 +1,12 @@
 """Bruker / Siemens ``.uxd``: text, one or more ranges, written by XCH, EVA and Diffrac-Plus.
 
 Lines ``_KEY=value`` (texts in apostrophes), comments behind ``;``. A range begins with ``_DRIVE`` and its data with
-``_COUNTS``, ``_CPS`` (values only, as many in a line as you like; positions follow from ``_START`` and ``_STEPSIZE``) or
-``_2THETACOUNTS``, ``_2THETACPS`` (position and value in each line; a third column where ``TIME`` follows). Angles in
-degrees, ``_STEPTIME`` in s, wavelengths ``_WL1`` (Kα1), ``_WL2`` (Kα2), ``_WL3`` (Kβ) in Å.
+``_COUNTS``, ``_CPS`` (values only, several in a line; positions follow from ``_START`` and ``_STEPSIZE``) or
+``_2THETACOUNTS``, ``_2THETACPS`` (position and value in each line; a third column where ``TIME`` follows). Angles
+in degrees, ``_STEPTIME`` in s, wavelengths ``_WL1`` (Kα1), ``_WL2`` (Kα2), ``_WL3`` (Kβ) in Å.
 
-Oddities: the first column is the position of whatever ``_DRIVE`` names, also under ``_2THETA…``; positions are rounded to
-0.001°; the number of points is stated by few programs, so that a file cut at a line end cannot be told.
+Oddities: the first column is the position of whatever ``_DRIVE`` names, also under ``_2THETA…``; positions are
+rounded to 0.001°; few programs state the number of points, so that a file cut at a line end cannot be told.
 """
 
 from __future__ import annotations
@@ -44,7 +44,13 @@ _FIGURES = {
     "tube_current_mA": "MA",
     "goniometer_radius_mm": "GONIOMETER_RADIUS",
 }
-_TEXTS = {"sample_name": "SAMPLE", "operator": "USER", "anode": "ANODE", "comment": "COMMENT", "scan_axis": "DRIVE"}
+_TEXTS = {
+    "sample_name": "SAMPLE",
+    "operator": "USER",
+    "anode": "ANODE",
+    "comment": "COMMENT",
+    "scan_axis": "DRIVE",
+}
 _AGAIN = "Export it again; the file that arrived is kept."
 
 
@@ -123,7 +129,9 @@ def _scan(found: _Range, name: str, what: str, ended: bool) -> Recording:
     recording = pattern(name, angles, counts, _meta(said), rate=rate)
     recording.started_at = moment(said.get("DATEMEASURED", ""), "%d-%b-%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S")
     if not axis:
-        recording.flag("axis_not_stated", "The file does not say along which axis it goes; it is taken as 2θ.")
+        recording.flag(
+            "axis_not_stated", "The file does not say along which axis it goes; it is taken as 2θ."
+        )
     return recording
 
 

@@ -2,9 +2,9 @@
 
 Versions 1.x write ``intensities`` (already corrected for the beam attenuator), versions 2.x ``counts``
 (raw: the true count is counts x attenuation factor); what the values mean is told by the element, not by the
-version. Positions in degrees stand as start and end with equal steps between, both included, or as a list; wavelengths in Å; counting time in s per point. The number of
-points is not stored: a file cut inside the counts is told by its broken XML. Instruments: X'Pert, Empyrean,
-Aeris.
+version. Positions in degrees stand as start and end with equal steps between, both included, or as a list;
+wavelengths in Å; counting time in s per point. The number of points is not stored: a file cut inside the counts is
+told by its broken XML. Instruments: X'Pert, Empyrean, Aeris.
 
 Oddities: the namespace changes with the version, so only local names count; ``intended`` "K-Alpha 1" does
 not say that the second line was removed; a scan may be aborted and then has fewer points than planned; a

@@ -42,7 +42,7 @@ def _scan(block: str, name: str, number: int) -> Recording:
     said = dict(_STATED.findall(head))
     what = f"scan {number}"
     if not ended:
-        arrived = max(len(data.splitlines()) - 2, 0) if started else 0
+        arrived = max(data.count("\n") - 1, 0) if started else 0
         of = f" of {said['*MEAS_DATA_COUNT'].split('.')[0]}" if "*MEAS_DATA_COUNT" in said else ""
         raise truncated(name, f"ends in the middle of {what}, after {arrived}{of} points")
     return scan_of(rows(data, name, what), said, name, what)

@@ -1,8 +1,8 @@
 """Rigaku SmartLab Studio, ``.rasx``: a zip container with a folder per scan.
 
 ``Data0/Profile0.txt`` has rows of position in degrees, intensity, attenuator factor (tabs, no titles, UTF-8 with mark);
-``Data0/MesurementConditions0.xml`` (spelled so) states axis, unit, number of points, start with zone, tube and texts, and
-repeats the keys of a ``.ras`` header. The intensity is multiplied by the factor.
+``Data0/MesurementConditions0.xml`` (spelled so) states axis, unit, number of points, start with zone, tube and texts,
+and repeats the keys of a ``.ras`` header. The intensity is multiplied by the factor.
 
 Oddities: ``Position`` of an axis may be a word; an axis name may come several times; intensities need not be whole
 numbers; containers of detector images hold no profile. ``root.xml`` with its hashes and signature is not needed: the
@@ -22,7 +22,9 @@ from characterization.instruments.diffraction.zipped import Members
 from characterization.instruments.xmlsafe import child, children, text
 
 _PROFILE = r"Data\d+/Profile\d+\.txt"
-_INSIDE = re.compile(rb"Data\d+/(Profile|Mesurement|Measurement|Image)|PK\x03\x04.{22}\x08\0..root\.xml", re.DOTALL)
+_INSIDE = re.compile(
+    rb"Data\d+/(Profile|Mesurement|Measurement|Image)|PK\x03\x04.{22}\x08\0..root\.xml", re.DOTALL
+)
 _SCAN = {
     "*MEAS_DATA_COUNT": "DataCount",
     "*MEAS_SCAN_STEP": "Step",

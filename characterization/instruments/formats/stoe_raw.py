@@ -1,10 +1,10 @@
 """STOE diffractometers (WinXPOW), ``.raw`` that begins with ``RAW_1.06Powdat``: binary, in blocks of 512 bytes.
 
-Told from one real file, so the reader takes only what agrees with itself: date at 16 (``22-Sep-20 17:18``), title at 32;
-block 4 (byte 2048) describes the scan: when it began and ended, number of points (u16 at 34), then as 32-bit floats from
-44 on 2θ and ω of the first point, of the last, and their steps, in degrees; at 120 the least and at 124 the greatest
-count. From byte 2560 on stand the counts as 32-bit integers, filled up with zeros to whole blocks. A file whose start,
-end, step, number, least and greatest count do not all agree is refused: it is laid out in another way.
+Told from one real file, so the reader takes only what agrees with itself: date at 16 (``22-Sep-20 17:18``), title at
+32; block 4 (byte 2048) describes the scan: when it began and ended, number of points (u16 at 34), then as 32-bit
+floats from 44 on 2θ and ω of the first point, of the last, and their steps, in degrees; at 120 the least and at 124
+the greatest count. From byte 2560 on stand the counts as 32-bit integers, filled up with zeros to whole blocks. A
+file whose start, end, step, number, least and greatest count do not all agree is refused: it is laid out otherwise.
 
 Oddities: two floats at 322 and 326 stand where wavelengths would; they are believed only where the first is the Kα1
 line of an anode.
@@ -22,14 +22,23 @@ from characterization.instruments.diffraction.scans import angles_of, gathered, 
 MARK = b"RAW_1.06Powdat"
 BLOCK, SCAN, DATA = 512, 2048, 2560
 # Kα1 in Å of the usual anodes: NIST X-ray transition energies, https://www.nist.gov/pml/x-ray-transition-energies-database
-ANODES = {"Cu": 1.5405929, "Mo": 0.7093172, "Co": 1.7889961, "Ag": 0.5594218, "Fe": 1.9360413, "Cr": 2.2897263}
+ANODES = {
+    "Cu": 1.5405929,
+    "Mo": 0.7093172,
+    "Co": 1.7889961,
+    "Ag": 0.5594218,
+    "Fe": 1.9360413,
+    "Cr": 2.2897263,
+}
 WITHIN = 5e-4
 _EXPORT = "Export it from WinXPOW as text (.xy, x-y data) or as pdCIF; the file that arrived is kept."
 
 
 def _another_layout(name: str, why: str) -> UnreadableFile:
     return UnreadableFile(
-        "unsupported", f"{name} is a STOE file laid out in another way than the one that is known: {why}.", _EXPORT
+        "unsupported",
+        f"{name} is a STOE file laid out in another way than the one that is known: {why}.",
+        _EXPORT,
     )
 
 
@@ -37,7 +46,11 @@ def _wavelengths(fields: Fields, recording: Recording) -> None:
     first, second = fields.f4(322), fields.f4(326)
     for anode, line in ANODES.items():
         if abs(first / line - 1) < WITHIN:
-            recording.meta |= {"wavelength_angstrom": first, "wavelength_kalpha2_angstrom": second, "anode": anode}
+            recording.meta |= {
+                "wavelength_angstrom": first,
+                "wavelength_kalpha2_angstrom": second,
+                "anode": anode,
+            }
             return
     recording.flag(
         "wavelength_not_believed",
@@ -79,7 +92,9 @@ def _scan(fields: Fields, points: int) -> Recording:
 def read(path: Path) -> list[Recording]:
     """One recording. Raises UnreadableFile for cut files and for every layout but the one that is known."""
     with path.open("rb") as file:
-        raw = file.read(DATA + 4 * 2**16 + BLOCK)  # the most that a number of 16 bits can announce, and one block
+        raw = file.read(
+            DATA + 4 * 2**16 + BLOCK
+        )  # the most that a number of 16 bits can announce, and one block
     fields = Fields(raw, path.name)
     fields.need(DATA, "its header")
     return gathered(path.name, "scan", [_scan(fields, fields.u16(SCAN + 34))])

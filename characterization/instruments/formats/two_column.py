@@ -22,9 +22,9 @@ import numpy as np
 import polars as pl
 
 from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, decode, ending
+from characterization.instruments.diffraction.two_column_header import describe, pairs
 from characterization.instruments.text_table import TextTable, parse_table
 from characterization.instruments.textual import flag_open_end, looks_binary, read_text, to_number, unify
-from characterization.instruments.diffraction.two_column_header import describe, pairs
 
 _PATTERN_ENDINGS = (".xy", ".xye")
 _TABLE_ENDINGS = (".csv", ".txt", ".dat", ".tsv", ".prn", ".asc")

@@ -51,6 +51,67 @@ def test_intensities_of_version_1_are_corrected_already():
     assert read(text)[0].table["intensity_counts"].to_list() == COUNTS
 
 
+def test_the_attenuators_factors_stand_beside_and_are_said():
+    factors = "<beamAttenuationFactors>1 1 10 1 1</beamAttenuationFactors>"
+    for data in ("counts", "intensities"):
+        recording = read(xrdml(COUNTS, data=data, extra=factors))[0]
+        assert recording.table["attenuation_factor"].to_list() == [1, 1, 10, 1, 1]
+        assert recording.flags[0].code == "attenuated"
+
+
+def test_one_factor_may_count_for_all_points():
+    text = xrdml(COUNTS, extra="<commonBeamAttenuationFactor>10</commonBeamAttenuationFactor>")
+    assert read(text)[0].table["intensity_counts"].to_list() == [10 * count for count in COUNTS]
+
+
+def test_divergence_corrections_beside_raw_counts_are_said_and_not_put_on():
+    text = xrdml(COUNTS, extra="<commonDivergenceCorrection>1.5</commonDivergenceCorrection>")
+    assert read(text)[0].flags[0].code == "divergence_not_corrected"
+    assert read(text)[0].table["intensity_counts"].to_list() == COUNTS
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.3", "1.5", "1.6", "2.0", "2.1", "2.3"])
+def test_every_version_is_read(version: str):
+    recording = read(xrdml(COUNTS, version=version, data="intensities" if version < "2" else "counts"))[0]
+    assert (recording.table["intensity_counts"].to_list(), recording.meta["xrdml_version"]) == (
+        COUNTS,
+        version,
+    )
+
+
+def test_a_scan_over_omega_beside_patterns_is_left_out_and_said():
+    rocking = xrdml(COUNTS, positions="<commonPosition>30</commonPosition>").replace('"Gonio"', '"Omega"')
+    scan = rocking[rocking.index("<scan ") : rocking.index("</scan>") + len("</scan>")]
+    (only,) = read(WRITTEN.replace("<scan ", scan + "<scan ", 1))
+    assert (only.part, only.flags[0].code) == ("scan 2", "scans_not_read")
+    assert "goes along Omega and not along 2θ" in only.flags[0].message
+
+
+def test_a_scan_measured_downwards_is_turned_round():
+    downwards = "<startPosition>20</startPosition><endPosition>10</endPosition>"
+    recording = read(xrdml(COUNTS, positions=downwards))[0]
+    assert recording.table["two_theta_deg"].to_list() == [10, 12.5, 15, 17.5, 20]
+    assert recording.table["intensity_counts"].to_list() == COUNTS[::-1]
+    assert recording.meta["measured_downwards"] is True
+
+
+def test_the_optics_are_told():
+    slit = '<divergenceSlit name="Fixed slit 1/4°"><angle unit="deg">0.25</angle></divergenceSlit></incidentBeamPath>'
+    recording = read(WRITTEN.replace("</incidentBeamPath>", slit))[0]
+    assert recording.meta["incident_optics"] == {"divergenceSlit": "Fixed slit 1/4°, angle 0.25 deg"}
+
+
+def test_a_single_point_is_no_pattern():
+    assert complaint(xrdml([7])).message == "scan.xrdml holds a single point, which is no pattern."
+
+
+def test_positions_that_turn_back_are_damage():
+    assert (
+        complaint(xrdml(COUNTS, positions="<listPositions>10 11 10.5 12 13</listPositions>")).code
+        == "damaged"
+    )
+
+
 def test_each_scan_is_a_recording():
     assert [recording.part for recording in read(xrdml(COUNTS, scans=3))] == ["scan 1", "scan 2", "scan 3"]
 
@@ -121,7 +182,7 @@ def test_entities_and_document_types_are_hostile(declaration: str):
     assert complaint(WRITTEN.replace("?>", f"?>{declaration}", 1)).code == "hostile"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(damaged(WRITTEN.encode()))
 def test_damage_gives_a_table_or_a_named_fault(raw: bytes):
     keeps_its_promise(READER, raw, "scan.xrdml")
