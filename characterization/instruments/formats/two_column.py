@@ -130,11 +130,14 @@ def read(path: Path) -> list[Recording]:
     if table is None:
         raise _unknown_table(text, path.name)
     x = np.array([row[0] for row in table.rows])
+    downwards = x.size > 1 and bool((np.diff(x) < 0).all())
+    if downwards:
+        table.rows, x = table.rows[::-1], x[::-1]
     if not _is_pattern(table, x, path):
         raise _needs_mapping(path.name, table.titles, table.width)
     if table.fault:
         raise table.fault
-    meta = describe(table.header)
+    meta = describe(table.header) | ({"measured_downwards": True} if downwards else {})
     hints = [str(meta[key]) for key in ("sample_name", "comment") if meta.get(key)]
     recording = Recording(Technique.XRD, _frame(table), meta=meta, title=hints[0] if hints else "")
     recording.sample_hints = tuple(dict.fromkeys(hints))
@@ -158,7 +161,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="two_column",
-    version="1.0",
+    version="1.1",
     label="Powder pattern as text (xy, xye, csv, txt, dat)",
     techniques=(Technique.XRD,),
     sniff=sniff,

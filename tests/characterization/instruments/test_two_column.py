@@ -82,6 +82,14 @@ def test_a_title_in_counts_per_second_is_believed():
     assert read(TITLED.replace("(counts)", "(cps)"), "scan.csv").table.columns[1] == "intensity_cps"
 
 
+@pytest.mark.parametrize("head", ["", EVA])
+def test_a_table_from_high_to_low_angles_is_turned_round(head: str):
+    recording = read(head + "\n".join(BARE.splitlines()[::-1]) + "\n")
+    assert is_the_pattern(recording)
+    assert recording.table["intensity_counts"].to_list() == [100 + step for step in range(60)]
+    assert recording.meta["measured_downwards"] is True
+
+
 def test_the_quoted_line_of_eva_is_read():
     recording = read(EVA + BARE)
     assert recording.meta["anode"] == "Cu"
@@ -154,7 +162,7 @@ def test_binary_is_no_text():
     assert code_of(READER, bytes(range(256)) * 40, "scan.xy") == "not_this_format"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(damaged((EVA + BARE).encode()))
 def test_damage_gives_a_table_or_a_named_fault(raw: bytes):
     keeps_its_promise(READER, raw, "scan.xy")
