@@ -24,6 +24,7 @@ ON_REQUEST = ("C 1s of PET",)
 
 SAME_RADIATION_EV = 2.0
 SCOFIELD = "Scofield 1976, Al Kα"
+OF_INSTRUMENT = ("instrument", "instrument_id")
 Json = Mapping[str, Any]
 
 
@@ -121,5 +122,9 @@ def _set(one: Json) -> Sensitivities:
 
 def _entries(library: Mapping[str, Any], kind: str) -> Sequence[Json]:
     """In the order of their versions."""
-    entries = [one for one in library.get(kind) or () if isinstance(one, Mapping) and one.get("name")]
+    entries = [
+        {key: value for key, value in one.items() if key not in OF_INSTRUMENT}
+        for one in library.get(kind) or ()
+        if isinstance(one, Mapping) and one.get("name")
+    ]
     return sorted(entries, key=lambda one: (len(str(one.get("version", "1"))), str(one.get("version", "1"))))

@@ -46,7 +46,9 @@ def _energy(shift: str) -> Axis:
 
 
 def _fitted(row: Row, parts: pl.DataFrame, curves: pl.DataFrame, view: View) -> Chart:
-    energy, background = column(curves, "binding_energy_eV"), column(curves, "background")
+    energy, background, envelope = (
+        column(curves, name) for name in ("binding_energy_eV", "background", "envelope")
+    )
     layers: list[Layer] = []
     notes: list[Note] = []
     for part in parts.iter_rows(named=True):
@@ -64,7 +66,7 @@ def _fitted(row: Row, parts: pl.DataFrame, curves: pl.DataFrame, view: View) -> 
                 source=part["component"],
             )
         )
-        notes += _note(part, energy, line + background)
+        notes += _note(part, energy, envelope)
     layers += [
         Layer("line", energy, background, "", "text2", dash=True, thin=True, source="background"),
         Layer(
@@ -72,12 +74,12 @@ def _fitted(row: Row, parts: pl.DataFrame, curves: pl.DataFrame, view: View) -> 
             energy,
             column(curves, "intensity"),
             "",
-            view.colour,
+            "text2",
             hollow=True,
             mark="circle",
             source=row["subject"],
         ),
-        Layer("line", energy, column(curves, "envelope"), "", "text", source="envelope"),
+        Layer("line", energy, envelope, "", "text", source="envelope"),
     ]
     residual = Layer(
         "line", energy, column(curves, "residual_sigmas"), "", "text2", thin=True, source="residual"
@@ -99,14 +101,14 @@ def _fitted(row: Row, parts: pl.DataFrame, curves: pl.DataFrame, view: View) -> 
     )
 
 
-def _note(part: Row, energy: Numbers, line: Numbers) -> list[Note]:
-    """Name and share at a component's maximum; not of what is hardly there."""
+def _note(part: Row, energy: Numbers, envelope: Numbers) -> list[Note]:
+    """Name and share at a component's place, above the envelope; not of what is hardly there."""
     share = part["share_percent"]
     if share is not None and share < LEAST_NOTED_PERCENT:
         return []
-    top = int(line.argmax()) if share is None else int(abs(energy - part["position_eV"]).argmin())
+    top = int(abs(energy - part["position_eV"]).argmin())
     words = part["component"] if share is None else f"{part['component']} · {share:.2f} %"
-    return [Note(float(energy[top]), float(line[top]), words)]
+    return [Note(float(energy[top]), float(envelope[top]), words)]
 
 
 def _listed(parts: pl.DataFrame) -> str:

@@ -92,9 +92,8 @@ class Fit:
         scale = max(scale, 1.0) if self.points.per_unit else scale
         curvature = weighted @ weighted.T / max(scale, 1e-300) + np.diag(known)
         size = np.sqrt(np.maximum(np.diag(curvature), 1e-300))
-        return np.linalg.pinv(curvature / np.outer(size, size), rcond=1e-12, hermitian=True) / np.outer(
-            size, size
-        )
+        scaled = np.linalg.pinv(curvature / np.outer(size, size), rcond=1e-12, hermitian=True)
+        return np.asarray(scaled / np.outer(size, size), dtype=np.float64)
 
     @property
     def components(self) -> tuple[Component, ...]:

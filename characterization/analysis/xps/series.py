@@ -7,11 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from characterization.analysis.base import Conditions, Result
+from characterization.analysis.base import Conditions
 from characterization.analysis.xps.analysis import compute
 from characterization.instruments.base import Recording
-
-OF_ONE = {"components": pl.DataFrame}
 
 
 def over(
@@ -29,8 +27,7 @@ def over(
     told = Conditions(parameters=parameters, library=library)
     found = []
     for place, recording in enumerate(recordings):
-        result: Result = compute(recording, told)
-        components = result.tables.get("components")
+        components = compute(recording, told).tables.get("components")
         if components is not None:
             own = components.filter(pl.col("model").str.starts_with(str(model["name"])))
             found.append(own.with_columns(recording=pl.lit(place), title=pl.lit(recording.title)))
