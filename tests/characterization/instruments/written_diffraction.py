@@ -3,7 +3,7 @@
 import io
 import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def put(size: int, fields: dict[int, tuple[str, object]]) -> bytes:
@@ -131,7 +131,7 @@ def ras(
     return "\r\n".join([*lines, "*RAS_DATA_END", ""])
 
 
-def zipped(members: dict[str, str | bytes]) -> bytes:
+def zipped(members: Mapping[str, str | bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
