@@ -55,7 +55,7 @@ def again(measurement) -> Analysis:
 
 
 def share(analysis) -> float:
-    return analysis.findings.get(name="xps_c_oh_share").value
+    return float(analysis.findings.get(name="xps_c_oh_share").value or 0.0)
 
 
 def address(measurement) -> str:

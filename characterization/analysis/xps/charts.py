@@ -102,12 +102,12 @@ def _fitted(row: Row, parts: pl.DataFrame, curves: pl.DataFrame, view: View) -> 
 
 
 def _note(part: Row, energy: Numbers, envelope: Numbers) -> list[Note]:
-    """Name and share at a component's place, above the envelope; not of what is hardly there."""
+    """Name and share at a component's place, above the envelope; not of what is hardly there or not counted."""
     share = part["share_percent"]
-    if share is not None and share < LEAST_NOTED_PERCENT:
+    if share is None or share < LEAST_NOTED_PERCENT:
         return []
     top = int(abs(energy - part["position_eV"]).argmin())
-    words = part["component"] if share is None else f"{part['component']} · {share:.2f} %"
+    words = f"{part['component']} · {share:.2f} %"
     return [Note(float(energy[top]), float(envelope[top]), words)]
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import openpyxl
 import pytest
 
+from characterization.analysis.xps import catalogue
+from characterization.analysis.xps.composition import Amount, atomic_percent
 from characterization.instruments import registry
 from tests.characterization.analysis.xps.written import codes, compute, recording, region, values
 from tests.corpus import corpus
@@ -54,6 +56,25 @@ def test_areas_of_avantages_components_are_those_that_it_prints():
         assert area == pytest.approx(truth, rel=0.004 if word == "sp2" else 2e-4)
     envelope = table[inside, names.index("Envelope")]
     assert np.abs(base + sum(net.values()) - envelope).max() < 1e-5 * envelope.max()
+
+
+def test_shares_over_factor_and_transmission_are_those_that_casaxps_prints():
+    """Fe 2p of FeO: raw areas of its report over the file's transmission and Scofield's 16.42 give its own figures."""
+    report = (
+        corpus("characterization/xps/FeO_analyzed_results.csv").read_text(encoding="latin-1").splitlines()
+    )
+    rows = [line.split("\t") for line in report if line.startswith("Fe 2p\t") and line.count("\t") >= 6]
+    place, raw, per, percent = (np.array([float(row[column]) for row in rows]) for column in (1, 3, 4, 5))
+    assert list(raw) == [63400.62, 29867.34, 42839.74, 15954.51]
+    path = corpus("characterization/xps/FeO_analyzed.vms")
+    (measured,) = registry.read(path, path.name).recordings
+    table = measured.table.sort("binding_energy_eV")
+    passed = np.interp(place, table["binding_energy_eV"].to_numpy(), table["transmission"].to_numpy())
+    amounts = [Amount("Fe 2p", area, None, share) for area, share in zip(raw, passed, strict=True)]
+    found = atomic_percent(amounts, catalogue.scofield())
+    assert [one.percent for one in found] == pytest.approx(list(percent), abs=0.006)
+    areas = [one.amount.area / one.factor / one.amount.transmission for one in found]
+    assert areas == pytest.approx(list(per), rel=1e-4)
 
 
 def test_a_file_of_five_regions_takes_less_than_800_ms():
