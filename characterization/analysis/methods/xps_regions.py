@@ -26,5 +26,5 @@ compute = later("characterization.analysis.xps.analysis")
 draw = charts.charts
 
 METHOD = Method(
-    "xps_regions", "2.0", "XPS: components and composition", Technique.XPS, compute, draw, CHOICES
+    "xps_regions", "2.1", "XPS: components and composition", Technique.XPS, compute, draw, CHOICES
 )

@@ -1,9 +1,10 @@
 """Fits a model to a region by least squares, background and peaks together, with honest uncertainties.
 
 Points weigh by counting statistics, σ² = counts, the counts smoothed so that a low point does not weigh more than a
-high one. Where the counting time is not known, σ² ∝ intensity, and its scale comes from the misfit. The covariance is
-that of the linearised problem, widened by the reduced χ² where that is above 1; what has limits in the model is known
-to (most − least)/√12 without any data.
+high one. Where the counting time is not known, σ² ∝ intensity, and its scale comes from the misfit. A place is drawn to
+where the model has it as weakly as its window ± t says, σ = t/√3: that decides only where the points do not. The
+covariance is that of the linearised problem, widened by the reduced χ² where that is above 1; what has limits in the
+model is known to (most − least)/√12 without any data.
 """
 
 from __future__ import annotations
@@ -137,11 +138,15 @@ def fit(layout: Layout, points: Points) -> Fit:
     least, most = layout.limits
     scale = 1 / points.sigma
 
+    pulled, pull = layout.pulls
+
     def residual(theta: Numbers) -> Numbers:
-        return (layout.spectrum(theta)[0] - points.intensity) * scale
+        off = (layout.spectrum(theta)[0] - points.intensity) * scale
+        return np.concatenate((off, theta[pulled] * pull))
 
     def slopes(theta: Numbers) -> Numbers:
-        return (layout.spectrum(theta)[1] * scale).T
+        along = (layout.spectrum(theta)[1] * scale).T
+        return np.vstack((along, np.diag(pull) @ np.eye(len(theta))[pulled]))
 
     start = _start(layout, points)
     found = least_squares(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from characterization.analysis.xps.backgrounds import Background
 from characterization.analysis.xps.lines import Line
@@ -164,6 +165,14 @@ class Layout:
                 self.areas(theta) @ self.shapes(theta)[0]
             )
         return np.asarray(found, dtype=np.float64)
+
+    @cached_property
+    def pulls(self) -> tuple[npt.NDArray[np.intp], Numbers]:
+        """Which numbers are places, and how strongly each is drawn to where the model has it: 1/σ of its window."""
+        places = [number for number, slot in enumerate(self.slots) if slot.kind == NAMES[OFFSET]]
+        return np.array(places, dtype=np.intp), np.array(
+            [np.sqrt(3) / self.slots[one].most for one in places]
+        )
 
     @cached_property
     def limits(self) -> tuple[Numbers, Numbers]:

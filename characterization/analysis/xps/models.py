@@ -13,7 +13,8 @@
 ``window_eV`` is where background and components are fitted, cut to what was measured. ``reference`` names the
 component that the charge reference is read off; its place is then fixed and the whole spectrum moves. Of a component:
 
-* ``centre_eV`` with ``centre_tolerance_eV`` (0: held) and ``fwhm_eV`` as limits [least, most], or one number: held.
+* ``centre_eV`` with ``centre_tolerance_eV`` (0: held; else never further, and weakly drawn to the centre), and
+  ``fwhm_eV`` as limits [least, most], or one number: held.
   Binding energies after the charge reference. Of a doublet they are those of its stronger line.
 * ``shape``: ``pseudo-voigt`` (sum of both, ``lorentz`` is the Lorentzian's share, 0 … 1, 0.3 unless given), ``voigt``
   (``lorentz`` is the Lorentzian's full width in eV, 0.1 unless given) or ``doniach-sunjic`` (as voigt, broadened by a

@@ -50,7 +50,8 @@ def report(result: Result, fits: Sequence[Fitted], reference: Reference) -> None
     result.tables["correlations"] = pl.DataFrame(pairs, schema=names, orient="row")
     result.parameters["models"] = {one.region.subject: f"{one.model.title}{_because(one)}" for one in fits}
     result.parameters["uncertainties"] = (
-        "one standard deviation from the whole covariance, widened by the reduced χ² where that is above 1"
+        "one standard deviation from the whole covariance, widened by the reduced χ² where that is above 1; "
+        "a place in its window ± t counts as known to t/√3"
     )
 
 

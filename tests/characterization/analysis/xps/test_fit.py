@@ -72,8 +72,8 @@ def test_a_doublet_keeps_its_splitting_and_its_ratio_and_the_stronger_line_lies_
     model = {"name": "d", "region": "S 2p", "window_eV": [centre - 6, centre + 9]}
     doublet = {"splitting_eV": splitting, "area_ratio": ratio}
     found = fitted(model | {"components": [part | {"doublet": doublet}]}, energy, 5000 * line + 40)
-    assert found.layout.areas(found.theta)[0] == pytest.approx(5000, rel=1e-6)
-    assert found.layout.of_component(found.theta, 0)[:2] == pytest.approx((centre, 1.1), abs=1e-6)
+    assert found.layout.areas(found.theta)[0] == pytest.approx(5000, rel=1e-5)
+    assert found.layout.of_component(found.theta, 0)[:2] == pytest.approx((centre, 1.1), abs=1e-4)
 
 
 @pytest.mark.parametrize("kind", BACKGROUNDS)
