@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from characterization import blobs, recording, sandbox
 from characterization.analysis.registry import methods_for
-from characterization.conditions import conditions_for
+from characterization.conditions import Briefing, briefing_for
 from characterization.instruments.base import Technique
 from characterization.instruments.cycling import utc
 from characterization.matching import Owner
@@ -123,7 +123,8 @@ def _make(mine: Claim) -> None:
     sample = Sample.objects.select_related("project").get(pk=mine.sample_id)
     pieces = list(pieces_of(sample.pk).select_related("file", "instrument"))
     past = history_of(sample.pk)
-    conditions = conditions_for(Owner(sample))
+    briefing = briefing_for(Owner(sample))
+    conditions = briefing.conditions
     if len(pieces) < 2 or (past is not None and _stands(past, pieces, conditions)):
         with transaction.atomic():
             _still_mine(mine)
@@ -138,7 +139,7 @@ def _make(mine: Claim) -> None:
         if "error" in answer:
             _fail(mine, answer["error"]["message"])
             return
-        _store(mine, sample, pieces, answer["ok"], conditions)
+        _store(mine, sample, pieces, answer["ok"], briefing)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -186,7 +187,7 @@ def _store(
     sample: Sample,
     pieces: Sequence[Measurement],
     made: dict[str, Any],
-    conditions: dict[str, Any],
+    briefing: Briefing,
 ) -> None:
     """Writes the history, if the claim still holds. What changed meanwhile has left another mark: it is made again."""
     kept = made["recording"]
@@ -203,7 +204,8 @@ def _store(
         history.pieces.all().delete()
         Piece.objects.bulk_create(_rows(history, pieces, made["pieces"]))
         for found in kept["analyses"]:
-            recording.store_analysis(history, found, conditions)
+            chosen = briefing.of_sample.get(found["method"])
+            recording.store_analysis(recording.Run(history, found, briefing.conditions, chosen))
         gates.judge(sample)
         _finish(mine)
 

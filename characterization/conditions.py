@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from cells.models import Cell
 from characterization.matching import Owner
-from characterization.models import AnalysisChoice
-from synthesis.models import CarbonizationRun, FreezeDriedBatch, Sample
+from characterization.models import AnalysisChoice, RawFile
+from synthesis.models import CarbonizationRun, FreezeDriedBatch
 
 CELL_FIELDS = (
     "format",
@@ -22,16 +26,76 @@ CELL_FIELDS = (
 )
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """A version of what was chosen for a method."""
+
+    pk: int
+    version: int
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What the analyses of a file are told: the same for all its tables, and what was chosen for one of them.
+
+    ``of_sample`` has a version per method, ``of_parts`` one per part and method.
+    """
+
+    conditions: dict[str, Any]
+    of_sample: Mapping[str, Chosen] = field(default_factory=dict)
+    of_parts: Mapping[str, Mapping[str, Chosen]] = field(default_factory=dict)
+
+    def told(self, part: str) -> dict[str, Any]:
+        """The conditions of one table: its own choices stand before its sample's."""
+        return with_own(self.conditions, self.of_parts.get(part, {}))
+
+    def chosen(self, part: str, method: str) -> Chosen | None:
+        """The version in force for a method of one table; None where nobody chose."""
+        return self.of_parts.get(part, {}).get(method) or self.of_sample.get(method)
+
+
+def with_own(conditions: dict[str, Any], own: Mapping[str, Chosen]) -> dict[str, Any]:
+    """Conditions with a table's own choices; a version without any asks for what the method finds by itself."""
+    if not own:
+        return conditions
+    chosen = {**conditions.get("parameters", {}), **{name: one.parameters for name, one in own.items()}}
+    kept = {name: parameters for name, parameters in chosen.items() if parameters}
+    others = {name: value for name, value in conditions.items() if name != "parameters"}
+    return others | ({"parameters": kept} if kept else {})
+
+
+def briefing_for(owner: Owner, file: RawFile | None = None) -> Briefing:
+    """What holds now; what was chosen is asked for once."""
+    of = Q(sample=owner.sample.pk) if owner.sample is not None else Q(pk__in=())
+    rows = list(_present().filter(of | Q(file=file.pk) if file is not None else of))
+    of_sample = {row.method: _chosen_of(row) for row in rows if row.sample_id is not None}
+    own: dict[str, dict[str, Chosen]] = {}
+    for row in rows:
+        if row.file_id is not None:
+            own.setdefault(row.part, {})[row.method] = _chosen_of(row)
+    return Briefing(with_own(_known(owner), of_sample), of_sample, own)
+
+
+def own_choices(rows: QuerySet[AnalysisChoice]) -> dict[tuple[int | None, str], dict[str, Chosen]]:
+    """Present choices of single tables, by file and part, then by method."""
+    own: dict[tuple[int | None, str], dict[str, Chosen]] = {}
+    for row in rows.filter(current=True, file__isnull=False):
+        own.setdefault((row.file_id, row.part), {})[row.method] = _chosen_of(row)
+    return own
+
+
+def _present() -> QuerySet[AnalysisChoice]:
+    return AnalysisChoice.objects.filter(current=True).order_by("method")
+
+
+def _chosen_of(row: AnalysisChoice) -> Chosen:
+    return Chosen(row.pk, row.version, row.parameters)
+
+
 def conditions_for(owner: Owner) -> dict[str, Any]:
     """Of the owner of a file; empty where nothing is known."""
-    return _known(owner) | (_chosen(owner.sample) if owner.sample is not None else {})
-
-
-def _chosen(sample: Sample) -> dict[str, Any]:
-    """What people chose for the analyses of a sample: ``{"parameters": {"gitt": {…}}}``."""
-    rows = AnalysisChoice.objects.filter(sample=sample.pk).exclude(parameters={})
-    chosen = dict(rows.order_by("method").values_list("method", "parameters"))
-    return {"parameters": chosen} if chosen else {}
+    return briefing_for(owner).conditions
 
 
 def _known(owner: Owner) -> dict[str, Any]:

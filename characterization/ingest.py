@@ -17,7 +17,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from characterization import blobs, chaining, flagging, library, recording, sandbox
-from characterization.conditions import conditions_for
+from characterization.conditions import Briefing, briefing_for
 from characterization.instruments.base import Technique
 from characterization.lease import Claim, LeaseLost, claim, finish, renew, still_mine
 from characterization.matching import Owner, named, settled
@@ -38,12 +38,12 @@ class ReaderRefused(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """What the reader process found, whose it is, and the conditions that its analyses were told."""
+    """What the reader process found, whose it is, and what its analyses were told."""
 
     reader: dict[str, str]
     recordings: list[dict[str, Any]]
     owner: Owner
-    conditions: dict[str, Any]
+    briefing: Briefing
 
 
 def ingest(job_id: int) -> None:
@@ -85,18 +85,27 @@ def _read(mine: Claim, file: RawFile, scratch: Path) -> Reading:
     if not path.exists():
         raise ReaderRefused(_bytes_missing(file))
     owner = named(file, [file.name])
-    conditions = conditions_for(owner)
+    first = briefing_for(owner).conditions
     told = library.told(file.instrument_id)
     request = {"do": "read", "path": str(path), "name": file.name, "library": told}
-    answer = _asked(mine, scratch, {**request, "conditions": conditions})
+    answer = _asked(mine, scratch, {**request, "conditions": first})
     owner = owner if owner.is_known else named(file, _hints(file, answer))
     owner = settled(file, owner, of_process=_is_process(answer))
-    if conditions_for(owner) != conditions:  # known only now that the file has said what it holds
-        conditions = conditions_for(owner)
-        for kept in answer["recordings"]:
+    briefing = briefing_for(owner, _read_before(file))
+    recording.tell_apart(answer["recordings"])
+    for kept in answer["recordings"]:
+        conditions = briefing.told(kept["part"])
+        if conditions != first:  # known only now that the file has said what it holds, and in which parts
             again = {**recording.request_for(kept), "conditions": conditions, "library": told}
+            automatic = kept["analyses"] if briefing.conditions == first else []
+            kept["beside"] = recording.automatic_of(automatic, briefing.of_parts.get(kept["part"], {}))
             kept["analyses"] = _asked(mine, scratch, again)["analyses"]
-    return Reading(answer["reader"], answer["recordings"], owner, conditions)
+    return Reading(answer["reader"], answer["recordings"], owner, briefing)
+
+
+def _read_before(file: RawFile) -> RawFile | None:
+    """The file, where somebody can have chosen for one of its tables: not before it has any."""
+    return file if file.job.reader_name else None
 
 
 def _is_process(answer: dict[str, Any]) -> bool:
@@ -123,7 +132,6 @@ def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
     ``seen`` is the file as it was when the reading began. Whoever attached, moved or took it off meanwhile is
     respected; True where the sample it has now brings conditions that the analyses were not told of.
     """
-    recording.tell_apart(reading.recordings)
     renewed = time.monotonic()
     for kept in reading.recordings:
         recording.keep_tables(kept)
@@ -136,12 +144,12 @@ def _store(mine: Claim, seen: RawFile, reading: Reading) -> bool:
         owner = reading.owner if _as_seen(file, seen) else Owner(file.sample, file.run)
         if owner.is_known and file.owner is None:
             RawFile.objects.filter(pk=file.pk).update(sample=owner.sample, run=owner.run)
-        recording.store_all(file, owner, reading.reader, reading.recordings, reading.conditions)
+        recording.store_all(file, owner, reading.reader, reading.recordings, reading.briefing)
         flagging.tell(file, owner)
         if owner.sample is not None:
             gates.judge(owner.sample)
             chaining.want(owner.sample)
-        again = conditions_for(owner) != reading.conditions
+        again = briefing_for(owner, _read_before(seen)) != reading.briefing
         finish(mine, _state(owner, again), _read_note(reading),
                 reader_name=reading.reader["name"], reader_version=reading.reader["version"])  # fmt: skip
     return again

@@ -15,9 +15,9 @@ from django.db.models.functions import Now
 
 from cells.models import Cell
 from characterization.analysis.registry import all_methods
-from characterization.conditions import conditions_for
+from characterization.conditions import Chosen, conditions_for, own_choices, with_own
 from characterization.matching import Owner
-from characterization.models import Analysis, JobState, Piece, RawFile, Watermark
+from characterization.models import Analysis, AnalysisChoice, JobState, Measurement, Piece, RawFile, Watermark
 from synthesis.models import Sample
 
 MARK = "cells"
@@ -51,9 +51,22 @@ def told_otherwise(sample: Sample, most: int) -> list[RawFile]:
         measurement__file__job__state=JobState.DONE,
         method__in=[method.name for method in all_methods()],
     )
-    others = present.exclude(conditions=conditions_for(Owner(sample)))
-    files = RawFile.objects.filter(pk__in=others.values("measurement__file"))
-    return list(files.order_by("-pk")[:most])
+    conditions = conditions_for(Owner(sample))
+    own = _tables_with_own(sample)
+    others = present.exclude(conditions=conditions).exclude(measurement__in=own)
+    files = set(others.values_list("measurement__file", flat=True))
+    for analysis in present.filter(measurement__in=own).select_related("measurement"):
+        if analysis.conditions != with_own(conditions, own[analysis.measurement_id]):
+            files.add(analysis.measurement.file_id)
+    return list(RawFile.objects.filter(pk__in=files).order_by("-pk")[:most])
+
+
+def _tables_with_own(sample: Sample) -> dict[int, dict[str, Chosen]]:
+    """The present measurements of a sample for which somebody chose, with what."""
+    own = own_choices(AnalysisChoice.objects.filter(file__sample=sample.pk))
+    files = {file for file, _part in own}
+    measured = Measurement.objects.filter(file__in=files, current=True).values_list("pk", "file", "part")
+    return {pk: own[file, part] for pk, file, part in measured if (file, part) in own}
 
 
 def changes() -> Changes:

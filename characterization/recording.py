@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from characterization import blobs
+from characterization.conditions import Briefing, Chosen
 from characterization.matching import Owner
-from characterization.models import Analysis, Cycle, Finding, Measurement, RawFile
+from characterization.models import AUTOMATIC, Analysis, Cycle, Finding, Measurement, RawFile
 from synthesis.models import Instrument
 
 LONGEST_PART = 120
@@ -25,13 +28,35 @@ _FINDING_FIELDS = [field.name for field in Finding._meta.fields if field.name no
 _CYCLE_FIELDS = {field.name for field in Cycle._meta.fields} - {"id", "analysis"}
 
 
+@dataclass(frozen=True)
+class Run:
+    """What one method found of one table, what it was told, and the version of what a person chose for it."""
+
+    measurement: Measurement
+    found: dict[str, Any]
+    conditions: dict[str, Any]
+    choice: Chosen | None = None
+
+    @property
+    def same(self) -> dict[str, Any]:
+        """What a run that stands there already agrees in. Which entries of the library were used is a parameter."""
+        return {
+            "method": self.found["method"],
+            "method_version": self.found["version"],
+            "conditions": self.conditions,
+            "parameters": self.found["parameters"],
+            "choice": self.choice.pk if self.choice else None,
+        }
+
+
 def keep_tables(kept: dict[str, Any]) -> None:
     """Moves a recording's tables into the blob store and puts their sha256 in the place of their paths."""
     paths = {kept["table"], kept["overview"]}
-    paths |= {path for found in kept["analyses"] for path in found["tables"].values()}
+    analyses = [*kept["analyses"], *kept.get("beside", [])]
+    paths |= {path for found in analyses for path in found["tables"].values()}
     sha256_of = {str(path): blob.sha256 for path, blob in blobs.put_paths(map(Path, paths)).items()}
     kept["table_sha256"], kept["overview_sha256"] = sha256_of[kept["table"]], sha256_of[kept["overview"]]
-    for found in kept["analyses"]:
+    for found in analyses:
         found["tables"] = {name: sha256_of[path] for name, path in found["tables"].items()}
 
 
@@ -52,15 +77,15 @@ def store_all(
     owner: Owner,
     reader: dict[str, str],
     recordings: list[dict[str, Any]],
-    conditions: dict[str, Any],
+    briefing: Briefing,
 ) -> None:
     """Writes what one reading found, as ``store`` does; of a file that was never read before all tables at once."""
     if not Measurement.objects.filter(file=file).exists():
-        _store_first(file, owner, reader, recordings, conditions)
+        _store_first(file, owner, reader, recordings, briefing)
         return
     retire_others(file, reader)
     for kept in recordings:
-        store(file, owner, reader, kept, conditions)
+        store(file, owner, reader, kept, briefing)
 
 
 def _store_first(
@@ -68,34 +93,44 @@ def _store_first(
     owner: Owner,
     reader: dict[str, str],
     recordings: list[dict[str, Any]],
-    conditions: dict[str, Any],
+    briefing: Briefing,
 ) -> None:
     """One statement for each kind of row, however many tables the file holds."""
     by = {"file": file, "reader_name": reader["name"], "reader_version": reader["version"]}
     made = Measurement.objects.bulk_create(
         Measurement(**by, part=kept["part"], **_values(file, owner, kept)) for kept in recordings
     )
-    pairs = [(one, found) for one, kept in zip(made, recordings, strict=True) for found in kept["analyses"]]
-    _write_analyses(pairs, conditions)
+    of_each = zip(made, recordings, strict=True)
+    _write_analyses([run for one, kept in of_each for run in _runs(one, kept, briefing)])
 
 
-def _write_analyses(
-    pairs: list[tuple[Measurement, dict[str, Any]]], conditions: dict[str, Any]
-) -> list[Analysis]:
+def _runs(measurement: Measurement, kept: dict[str, Any], briefing: Briefing) -> list[Run]:
+    """What each method found of one table, with what it was told."""
+    told = briefing.told(kept["part"])
+    return [
+        Run(measurement, found, told, briefing.chosen(kept["part"], found["method"]))
+        for found in kept["analyses"]
+    ]
+
+
+def _write_analyses(runs: Sequence[Run], *, current: bool = True) -> list[Analysis]:
     """Runs of methods with their findings and cycles, each beside its measurement."""
     analyses = Analysis.objects.bulk_create(
         Analysis(
-            measurement=measurement,
-            method=found["method"],
-            method_version=found["version"],
-            conditions=conditions,
-            parameters=found["parameters"],
-            tables=found["tables"],
-            flags=found["flags"],
+            measurement=run.measurement,
+            method=run.found["method"],
+            method_version=run.found["version"],
+            conditions=run.conditions,
+            parameters=run.found["parameters"],
+            tables=run.found["tables"],
+            flags=run.found["flags"],
+            choice_id=run.choice.pk if run.choice else None,
+            choice_version=run.choice.version if run.choice else AUTOMATIC,
+            current=current,
         )
-        for measurement, found in pairs
+        for run in runs
     )
-    each = [(analysis, found) for analysis, (_of, found) in zip(analyses, pairs, strict=True)]
+    each = [(analysis, run.found) for analysis, run in zip(analyses, runs, strict=True)]
     Finding.objects.bulk_create(
         [Finding(analysis=one, **_cut(finding)) for one, found in each for finding in found["findings"]],
         batch_size=AT_ONCE,
@@ -117,7 +152,7 @@ def store(
     owner: Owner,
     reader: dict[str, str],
     kept: dict[str, Any],
-    conditions: dict[str, Any],
+    briefing: Briefing,
 ) -> Measurement:
     """Writes one recording. The same reader's table of the same part is written once, and is the current one."""
     measurement, new = Measurement.objects.get_or_create(
@@ -130,31 +165,44 @@ def store(
     if not new:
         present = {"sample": owner.sample, "run": owner.run, "project": file.project, "current": True}
         Measurement.objects.filter(pk=measurement.pk).exclude(**present).update(**present)
-    for found in kept["analyses"]:
-        same = {"method": found["method"], "method_version": found["version"], "conditions": conditions}
-        same |= {"parameters": found["parameters"]}  # which entries of the library were used stands there
-        if new or not measurement.analyses.filter(current=True, **same).exists():
-            store_analysis(measurement, found, conditions)
+    for found in kept.get("beside", []):
+        _store_beside(Run(measurement, found, briefing.conditions, briefing.of_sample.get(found["method"])))
+    for run in _runs(measurement, kept, briefing):
+        if new or not measurement.analyses.filter(current=True, **run.same).exists():
+            store_analysis(run)
     return measurement
 
 
-def store_analysis(measurement: Measurement, found: dict[str, Any], conditions: dict[str, Any]) -> Analysis:
+def automatic_of(analyses: list[dict[str, Any]], own: Mapping[str, Chosen]) -> list[dict[str, Any]]:
+    """What methods found before a person's own choices for this table were heard."""
+    return [found for found in analyses if found["method"] in own]
+
+
+def _store_beside(run: Run) -> None:
+    """Keeps what a method finds without the table's own choices beside them, not current, once."""
+    if not run.measurement.analyses.filter(**run.same).exists():
+        _write_analyses([run], current=False)
+
+
+def store_analysis(run: Run) -> Analysis:
     """Writes one run of a method; an earlier run of the same method stays beside it, not current.
 
     Where other conditions changed nothing that the method found, the run that stands there was told them too.
     """
-    standing = _same_outcome(measurement, found)
+    standing = _same_outcome(run)
     if standing is not None:
-        Analysis.objects.filter(pk=standing.pk).update(conditions=conditions)
+        Analysis.objects.filter(pk=standing.pk).update(conditions=run.conditions)
         return standing
-    measurement.analyses.filter(method=found["method"], current=True).update(current=False)
-    return _write_analyses([(measurement, found)], conditions)[0]
+    run.measurement.analyses.filter(method=run.found["method"], current=True).update(current=False)
+    return _write_analyses([run])[0]
 
 
-def _same_outcome(measurement: Measurement, found: dict[str, Any]) -> Analysis | None:
+def _same_outcome(run: Run) -> Analysis | None:
     """The present run of this version of the method, where it found exactly the same: tables, figures, flags."""
-    same = {name: found[name] for name in ("method", "parameters", "tables", "flags")}
-    present = measurement.analyses.filter(current=True, method_version=found["version"], **same)
+    found = run.found
+    same = {name: value for name, value in run.same.items() if name != "conditions"}
+    same |= {"tables": found["tables"], "flags": found["flags"]}
+    present = run.measurement.analyses.filter(current=True, **same)
     standing = present.prefetch_related("findings").first()
     if standing is None:
         return None

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from cells.models import Cell
 from characterization import chaining
 from characterization.analysis.registry import all_methods
-from characterization.conditions import conditions_for
+from characterization.conditions import conditions_for, own_choices, with_own
 from characterization.instruments.registry import readers
 from characterization.matching import Owner
-from characterization.models import Analysis, JobState, Measurement, RawFile
+from characterization.models import Analysis, AnalysisChoice, JobState, Measurement, RawFile
 from synthesis.models import Sample
 from synthesis.models.samples import Kind
 
@@ -91,13 +91,14 @@ def _other_conditions(reasons: defaultdict[int, set[str]]) -> None:
         measurement__file__sample__kind=Kind.CELL,
         method__in=[method.name for method in all_methods()],
     )
-    told: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
-    for cell, file, conditions in present.values_list(
-        "measurement__file__sample", "measurement__file", "conditions"
+    told: defaultdict[int, list[tuple[int, str, Any]]] = defaultdict(list)
+    for cell, file, part, conditions in present.values_list(
+        "measurement__file__sample", "measurement__file", "measurement__part", "conditions"
     ).iterator():
-        told[cell].append((file, conditions))
+        told[cell].append((file, part, conditions))
+    chosen = own_choices(AnalysisChoice.objects.all())
     for own in Cell.objects.filter(pk__in=told).iterator(CELLS_AT_ONCE):
         now = conditions_for(Owner(own))
-        for file, conditions in told[own.pk]:
-            if conditions != now:
+        for file, part, conditions in told[own.pk]:
+            if conditions != with_own(now, chosen.get((file, part), {})):
                 reasons[file].add(_("%(cell)s was changed") % {"cell": own.code})

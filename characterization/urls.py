@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from characterization.views import (
+    analysis,
     attaching,
     board,
     charts,
@@ -37,6 +38,13 @@ urlpatterns: list[URLPattern] = [
     path("measurements/", measurements.measurements, name="measurements"),
     path("measurements/<int:pk>/", measurements.measurement_page, name="measurement"),
     path("measurements/<int:pk>/choices/<slug:method>/", choices.choose, name="measurement-choices"),
+    path(
+        "measurements/<int:pk>/analysis/<slug:method>/", analysis.analysis_page, name="measurement-analysis"
+    ),
+    path(
+        "measurements/<int:pk>/analysis/<slug:method>/preview/", analysis.preview, name="measurement-preview"
+    ),
+    re_path(rf"^measurements/(?P<pk>\d+)/runs/(?P<run>\d+)/{CHART}", analysis.run_chart, name="run-chart"),
     path("measurements/<int:pk>/series.json", charts.series, name="measurement-series"),
     re_path(
         r"^measurements/(?P<pk>\d+)/table\.(?P<form>csv|parquet)$",

@@ -66,7 +66,7 @@ def read_file(path: Path, name: str, scratch: Path, conditions: Conditions) -> d
 
 
 def analyse_table(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dict[str, Any]:
-    """Analyses a table that was read before, from its Parquet file."""
+    """Analyses a table that was read before, from its Parquet file; by one ``method`` where one is named."""
     recording = Recording(
         technique=Technique(request["technique"]),
         table=pl.read_parquet(request["table"]),
@@ -75,7 +75,8 @@ def analyse_table(request: dict[str, Any], scratch: Path, conditions: Conditions
         part=request["part"],
         title=request["title"],
     )
-    return {"analyses": _analyses(recording, scratch, f"{Path(request['table']).stem}.again", conditions)}
+    stem = f"{Path(request['table']).stem}.again"
+    return {"analyses": _analyses(recording, scratch, stem, conditions, request.get("method"))}
 
 
 def chain_tables(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dict[str, Any]:
@@ -150,10 +151,13 @@ def _overview(whole: pl.DataFrame, table: Path) -> Path:
     return path
 
 
-def _analyses(recording: Recording, scratch: Path, stem: str, conditions: Conditions) -> list[dict[str, Any]]:
+def _analyses(
+    recording: Recording, scratch: Path, stem: str, conditions: Conditions, only: str | None = None
+) -> list[dict[str, Any]]:
     return [
         _analysed(method, _computed(method, recording, conditions), scratch, stem)
         for method in analyses.methods_for(recording.technique)
+        if only in (None, method.name)
     ]
 
 

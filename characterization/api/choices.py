@@ -18,16 +18,19 @@ from characterization.analysis.choices import checked
 from characterization.models import Measurement
 from synthesis import access
 from synthesis.api.records import Records
-from synthesis.models import Sample
 
 _METHOD = [OpenApiParameter("method", str, OpenApiParameter.PATH, description="`gitt`, `cycling`, …")]
 
 
 class ChosenSerializer(serializers.Serializer[Any]):
-    """All choices at once: what is left out is not chosen any longer."""
+    """All choices at once: what is left out is not chosen any longer. Each time it is a new version.
+
+    ``only_this``: for this measurement alone; its own choices stand before its sample's.
+    """
 
     parameters = serializers.DictField(child=serializers.JSONField())
     reason = serializers.CharField(max_length=300)
+    only_this = serializers.BooleanField(default=False)
 
 
 class ChoiceSerializer(serializers.Serializer[Any]):
@@ -39,10 +42,24 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     options = serializers.ListField(child=serializers.CharField())
 
 
+class VersionSerializer(serializers.Serializer[Any]):
+    """Version 1 is what the method finds by itself. ``of_sample``: for all measurements of the sample."""
+
+    version = serializers.IntegerField(source="number")
+    current = serializers.BooleanField()
+    of_sample = serializers.BooleanField()
+    parameters = serializers.DictField(child=serializers.JSONField())
+    reason = serializers.CharField(source="choice.reason", default="")
+    by = serializers.CharField(source="choice.created_by.username", default=None, allow_null=True)
+    at = serializers.DateTimeField(source="choice.created_at", default=None, allow_null=True)
+    method_version = serializers.CharField(source="analysis.method_version", default=None, allow_null=True)
+
+
 class ChoicesSerializer(ChosenSerializer):
     method = serializers.CharField()
-    sample = serializers.CharField()
+    sample = serializers.CharField(allow_null=True)
     choices = ChoiceSerializer(many=True)
+    versions = VersionSerializer(many=True)
 
 
 class Choosing(Records):
@@ -54,31 +71,38 @@ class Choosing(Records):
         """What can be chosen for an analysis of this measurement's sample, and what is in force."""
         measurement: Measurement = self.get_object()
         own = choosing.method_of(measurement, method)
-        return _shown(choosing.sample_of(measurement), own)
+        return _shown(measurement, own)
 
     @extend_schema(parameters=_METHOD, request=ChosenSerializer, responses=ChoicesSerializer)
     @choices.mapping.put
     def choose(self, request: Request, pk: str, method: str) -> Response:
-        """Chooses, for all measurements of the sample; they are analysed again."""
+        """Chooses, for this measurement or all of its sample; they are analysed again."""
         measurement: Measurement = self.get_object()
         access.require_change(self.actor, measurement.project)
-        sample, own = choosing.sample_of(measurement), choosing.method_of(measurement, method)
-        access.require_change(self.actor, sample.project)
+        own = choosing.method_of(measurement, method)
         sent = ChosenSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         parameters, errors = checked(own.choices, sent.validated_data["parameters"])
         if errors:
             raise ValidationError({name: [sentence] for name, sentence in errors.items()})
         by = self.actor if isinstance(self.actor, User) else None
-        choosing.choose(sample, own, parameters, sent.validated_data["reason"], by)
-        return _shown(sample, own)
+        reason = sent.validated_data["reason"]
+        if sent.validated_data["only_this"]:
+            choosing.choose_own(measurement, own, parameters, reason, by)
+        else:
+            sample = choosing.sample_of(measurement)
+            access.require_change(self.actor, sample.project)
+            choosing.choose(sample, own, parameters, reason, by)
+        return _shown(measurement, own)
 
 
-def _shown(sample: Sample, method: Method) -> Response:
-    present = choosing.chosen_for(sample, method.name)
+def _shown(measurement: Measurement, method: Method) -> Response:
+    present = choosing.in_force(measurement, method.name)
     told = {
         "method": method.name,
-        "sample": sample.code,
+        "sample": measurement.sample.code if measurement.sample else None,
+        "only_this": present is not None and present.sample_id is None,
+        "versions": choosing.versions(measurement, method.name),
         "parameters": present.parameters if present else {},
         "reason": present.reason if present else "",
         "choices": method.choices,

@@ -44,6 +44,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
 
     method = serializers.CharField()
     method_version = serializers.CharField()
+    choice_version = serializers.IntegerField(help_text="1: as the method finds it by itself.")
 
     class Meta:
         model = Finding
@@ -57,13 +58,14 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
             "subject",
             "method",
             "method_version",
+            "choice_version",
         )
 
 
 class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
     class Meta:
         model = Analysis
-        fields = ("method", "method_version", "conditions", "parameters", "computed_at")
+        fields = ("method", "method_version", "choice_version", "conditions", "parameters", "computed_at")
 
 
 class MeasuredBySerializer(serializers.Serializer[Any]):
@@ -100,7 +102,7 @@ class MeasurementDetailSerializer(MeasurementSerializer):
         names = ("name", "label", "value", "unit", "uncertainty", "convention", "subject")
         return [
             {name: getattr(finding, name) for name in names}
-            | {"method": analysis.method, "method_version": analysis.method_version}
+            | {name: getattr(analysis, name) for name in ("method", "method_version", "choice_version")}
             for analysis in _current(measurement)
             for finding in analysis.findings.all()
         ]

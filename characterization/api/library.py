@@ -44,7 +44,7 @@ class NewLibraryEntrySerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Kind.choices)
     text = serializers.CharField(trim_whitespace=False)
     name = serializers.CharField(max_length=80, required=False, default="")
-    source = serializers.CharField(max_length=500, required=False, default="")
+    source = serializers.CharField(max_length=500, required=False, default="")  # type: ignore[assignment]  # a field of that name
     reason = serializers.CharField(max_length=300, required=False, default="")
     instrument = serializers.CharField(required=False, default="")
 

@@ -1,7 +1,7 @@
 """What was measured: raw files, the jobs that read them, measurements, analyses, findings, cycles."""
 
 from characterization.models.chains import Chain, Piece
-from characterization.models.choices import AnalysisChoice
+from characterization.models.choices import AUTOMATIC, AnalysisChoice
 from characterization.models.documents import Document
 from characterization.models.files import Job, JobEvent, JobState, RawFile, WorkerPulse
 from characterization.models.findings import Analysis, Cycle, Finding
@@ -11,6 +11,7 @@ from characterization.models.uploads import Upload
 from characterization.models.watermarks import Watermark
 
 __all__ = [
+    "AUTOMATIC",
     "Analysis",
     "AnalysisChoice",
     "Chain",

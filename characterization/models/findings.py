@@ -7,13 +7,15 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from characterization.models.choices import AUTOMATIC, AnalysisChoice
 from characterization.models.measurements import Measurement
 
 
 class Analysis(models.Model):
     """One run of one method on one measurement. A newer version or other conditions are a new row beside it.
 
-    ``tables`` maps names to sha256 of Parquet files ({"curves": …}); ``conditions`` is what it was told.
+    ``tables`` maps names to sha256 of Parquet files ({"curves": …}); ``conditions`` is what it was told. ``choice`` is
+    what a person had chosen for it, with its number in ``choice_version``; 1 is what the method finds by itself.
     """
 
     measurement = models.ForeignKey(Measurement, on_delete=models.CASCADE, related_name="analyses")
@@ -23,6 +25,8 @@ class Analysis(models.Model):
     parameters = models.JSONField(default=dict)
     tables = models.JSONField(default=dict)
     flags = models.JSONField(default=list)
+    choice = models.ForeignKey(AnalysisChoice, on_delete=models.SET_NULL, null=True, related_name="analyses")
+    choice_version = models.PositiveSmallIntegerField(_("version"), default=AUTOMATIC)
     current = models.BooleanField(default=True)
     computed_at = models.DateTimeField(db_default=Now())
 
@@ -39,7 +43,9 @@ class Analysis(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.method} {self.method_version}"
+        """Method and version, and the version of what was chosen for it where somebody chose."""
+        chosen = f", version {self.choice_version}" if self.choice_version != AUTOMATIC else ""
+        return f"{self.method} {self.method_version}{chosen}"
 
 
 class Finding(models.Model):

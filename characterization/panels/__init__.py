@@ -16,8 +16,17 @@ from characterization.panels.comparison import Compared, Row, compare
 from characterization.panels.entries import chart_of_entry
 from characterization.panels.export import windowed
 from characterization.panels.figures import Figure, figures_of_cell, number, retention, with_uncertainty
+from characterization.panels.handles import handles_of
 from characterization.panels.head import CellHead, head_of, state_of
-from characterization.panels.measured import Panel, chart_of, panels_of, telling
+from characterization.panels.measured import (
+    Panel,
+    chart_of,
+    charts_of_run,
+    draw_found,
+    meta_of,
+    panels_of,
+    telling,
+)
 from characterization.panels.runs import RunLog, reached_by_log, run_log
 from characterization.panels.strips import Sparkline, dot_places, sparkline
 
@@ -41,13 +50,17 @@ __all__ = [
     "board_of",
     "chart_of",
     "chart_of_entry",
+    "charts_of_run",
     "compare",
     "compared_groups",
     "cycles_from",
     "default_basis",
     "dot_places",
+    "draw_found",
     "figures_of_cell",
+    "handles_of",
     "head_of",
+    "meta_of",
     "number",
     "panels_of",
     "reached_by_log",

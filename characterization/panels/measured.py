@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from characterization import queries, store
 from characterization.analysis.base import Drawing, Finding, Method, View
@@ -56,10 +57,35 @@ def chart_of(measurement: Measurement, key: str, choice: Choice, colour: str) ->
     return next((chart for _, chart in _drawn(measurement, choice, colour) if chart.key == key), None)
 
 
-def _drawn(measurement: Measurement, choice: Choice, colour: str) -> Iterator[tuple[Analysis, Chart]]:
+def charts_of_run(analysis: Analysis, choice: Choice, colour: str) -> list[Chart]:
+    """What one run of a method draws, also of one that is no longer current."""
+    method, measurement = method_named(analysis.method), analysis.measurement
+    if method is None:
+        return []
+    found = _draw(method, measurement, analysis, _view(measurement, choice, colour))
+    return [with_axis(chart, choice) for chart in found]
+
+
+def draw_found(
+    method: Method, measurement: Measurement, drawing: Drawing, choice: Choice, colour: str
+) -> list[Chart]:
+    """What a method draws of what was found and is not kept."""
+    return method.draw(drawing, _view(measurement, choice, colour)) if drawing.tables else []
+
+
+def meta_of(measurement: Measurement) -> dict[str, Any]:
+    title = measurement.owner.code if measurement.owner is not None else measurement.title
+    return {**measurement.meta, "title": title}
+
+
+def _view(measurement: Measurement, choice: Choice, colour: str) -> View:
     cell = queries.cell_of(measurement.sample)
     view = view_for(cell, choice, colour=colour, simulated=measurement.simulated)
-    view = replace(view, options={"events": queries.events_during(measurement, cell)})
+    return replace(view, options={"events": queries.events_during(measurement, cell)})
+
+
+def _drawn(measurement: Measurement, choice: Choice, colour: str) -> Iterator[tuple[Analysis, Chart]]:
+    view = _view(measurement, choice, colour)
     analyses = measurement.analyses.filter(current=True).prefetch_related("findings").order_by("method")
     for analysis in analyses:
         method = method_named(analysis.method)
@@ -69,11 +95,10 @@ def _drawn(measurement: Measurement, choice: Choice, colour: str) -> Iterator[tu
 
 
 def _draw(method: Method, measurement: Measurement, analysis: Analysis, view: View) -> list[Chart]:
-    title = measurement.owner.code if measurement.owner is not None else measurement.title
     drawing = Drawing(
         tables=store.analysis_tables(analysis),
         findings=[_plain(finding) for finding in analysis.findings.all()],
-        meta={**measurement.meta, "title": title},
+        meta=meta_of(measurement),
         overview=store.overview(measurement),
         flags=[Flag(flag["code"], flag["message"]) for flag in analysis.flags],
     )

@@ -18,8 +18,6 @@ from characterization.forms import ChoicesForm
 from characterization.models import Analysis, AnalysisChoice, Measurement
 from characterization.views.answers import page
 from synthesis import access
-from synthesis.access import Actor
-from synthesis.models import Role
 
 
 @dataclass(frozen=True)
@@ -32,18 +30,14 @@ class Made:
     address: str
 
 
-def made_of(measurement: Measurement, analyses: Iterable[Analysis], actor: Actor) -> list[Made]:
-    sample = measurement.sample
-    rows = AnalysisChoice.objects.filter(sample=sample.pk) if sample else AnalysisChoice.objects.none()
-    chosen = {row.method: row for row in rows}
-    may = sample is not None and access.may(actor, sample.project, Role.EDITOR)
+def made_of(measurement: Measurement, analyses: Iterable[Analysis]) -> list[Made]:
     made = []
     for one in analyses:
         method = method_named(one.method)
-        open_to_choose = may and method is not None and bool(method.choices)
-        address = reverse("measurement-choices", args=[measurement.pk, one.method]) if open_to_choose else ""
+        open_to_choose = method is not None and bool(method.choices)
+        address = reverse("measurement-analysis", args=[measurement.pk, one.method]) if open_to_choose else ""
         label = method.label if method else one.method
-        made.append(Made(one, label, chosen.get(one.method), address))
+        made.append(Made(one, label, one.choice, address))
     return made
 
 

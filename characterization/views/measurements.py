@@ -61,7 +61,9 @@ def _techniques(found: QuerySet[Measurement]) -> list[tuple[str, int]]:
 def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = Measurement.objects.select_related("sample", "run", "instrument", "file", "project")
     measurement = access.get_visible(found.prefetch_related("instrument__checks"), request.user, pk=pk)
-    analyses = list(measurement.analyses.filter(current=True).prefetch_related("findings"))
+    analyses = list(
+        measurement.analyses.filter(current=True).select_related("choice").prefetch_related("findings")
+    )
     drawn = panels.panels_of(
         measurement, choice_of(request.GET, measurement), queries.colour_of(measurement.sample)
     )
@@ -69,7 +71,7 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "measurement": measurement,
         **_shown(measurement, drawn, analyses, request.GET.get("chart", "")),
-        "made": made_of(measurement, analyses, request.user),
+        "made": made_of(measurement, analyses),
         "flags": _flags(measurement, analyses),
         "in_a_grid": measurement.technique in IN_A_GRID,
         "earlier": _earlier(measurement),

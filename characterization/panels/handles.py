@@ -1,0 +1,34 @@
+"""What can be taken hold of in a figure: the components of a fit, at their highest points above the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from characterization.charts.chart import Chart
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A component by its name, where it is highest; ``colour`` is its role."""
+
+    name: str
+    x: float
+    y: float
+    colour: str
+
+
+def handles_of(chart: Chart) -> list[Handle]:
+    """One per area on a background, below a pane of residuals: without that nothing was fitted."""
+    layers = chart.panes[-1].layers if len(chart.panes) > 1 and not chart.empty else []
+    return [
+        _handle(layer.label or layer.source, layer.x, layer.y, layer.y - layer.y2, layer.colour)
+        for layer in layers
+        if layer.kind == "area" and layer.y2 is not None and np.isfinite(layer.y).any()
+    ]
+
+
+def _handle(name: str, x: object, y: object, height: object, colour: str) -> Handle:
+    place = int(np.nanargmax(np.asarray(height)))
+    return Handle(name, float(np.asarray(x)[place]), float(np.asarray(y)[place]), colour)
