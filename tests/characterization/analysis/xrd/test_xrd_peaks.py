@@ -1,12 +1,10 @@
 import numpy as np
 import pytest
 
-from characterization.analysis import diffraction
 from characterization.analysis.base import Conditions, Drawing, View
 from characterization.analysis.methods import xrd_peaks
-from characterization.instruments import registry
+from characterization.analysis.xrd import bragg
 from tests.characterization.analysis.recordings import pattern
-from tests.corpus import corpus
 
 CU = {"wavelength_angstrom": 1.5405929, "anode": "Cu"}
 CU_BOTH = CU | {"wavelength_kalpha2_angstrom": 1.5444274}
@@ -14,8 +12,8 @@ LAB6 = [21.358, 30.385, 37.443, 43.507, 48.958, 53.990, 63.220, 67.549, 71.747, 
 """Lines of LaB6, a = 4.156826 Å, for Cu Kα1, in ° 2θ."""
 
 
-def compute(recording):
-    return xrd_peaks.compute(recording, Conditions())
+def compute(recording, **parameters):
+    return xrd_peaks.METHOD.compute(recording, Conditions(parameters=parameters))
 
 
 def found(result):
@@ -24,7 +22,7 @@ def found(result):
 
 @pytest.mark.parametrize(("angle", "spacing"), [(26.54, 3.3558), (40.77, 2.2114), (31.65, 2.8246)])
 def test_spacings_follow_bragg(angle, spacing):
-    assert diffraction.bragg_d(np.array([angle]), 1.5405929)[0] == pytest.approx(spacing, abs=2e-4)
+    assert bragg.spacing(np.array([angle]), 1.5405929)[0] == pytest.approx(spacing, abs=2e-4)
 
 
 def test_lines_of_a_certified_powder_are_found_where_they_lie():
@@ -50,11 +48,24 @@ def test_without_a_wavelength_no_spacing_is_made_up():
     assert [flag.code for flag in result.flags] == ["wavelength_missing"]
 
 
-def test_a_resolved_kalpha2_partner_is_told_from_a_line():
+def test_a_kalpha2_partner_is_part_of_its_line_and_no_line():
     partner = 2 * np.degrees(np.arcsin(1.5444274 / 1.5405929 * np.sin(np.radians(75.846 / 2))))
-    result = compute(pattern([(75.846, 4000, 0.08), (partner, 2000, 0.08)], meta=CU_BOTH))
-    assert result.tables["peaks"]["kalpha2_of_deg"].to_list() == [None, pytest.approx(75.846, abs=0.01)]
-    assert found(result)["xrd_peak_count"] == 1
+    result = compute(
+        pattern([(75.846, 4000, 0.08), (partner, 2000, 0.08)], meta=CU_BOTH | {"kalpha_ratio": 0.5})
+    )
+    (row,) = result.tables["peaks"].iter_rows(named=True)
+    assert row["two_theta_deg"] == pytest.approx(75.846, abs=0.001)
+    assert row["area_counts_deg"] == pytest.approx(4000 * 0.08 * 1.0645, rel=0.01)
+
+
+def test_a_ratio_that_the_file_does_not_name_is_flagged():
+    flags = compute(pattern([(75.846, 4000, 0.08)], meta=CU_BOTH)).flags
+    assert "kalpha_ratio_assumed" in [flag.code for flag in flags]
+
+
+def test_a_wavelength_can_be_given_where_the_file_has_none():
+    result = compute(pattern([(40.0, 1000, 0.2)]), wavelength_angstrom=1.540593)
+    assert found(result)["xrd_d_spacing_strongest"] == pytest.approx(2.2522, abs=2e-4)
 
 
 def test_noise_makes_no_lines():
@@ -81,39 +92,23 @@ def test_too_few_points_are_told():
     assert [flag.code for flag in compute(recording).flags] == ["too_few_points"]
 
 
-def test_the_chart_names_the_strongest_lines():
+def drawn(result, recording):
+    return xrd_peaks.draw(Drawing(result.tables, result.findings, recording.meta, recording.table), View())
+
+
+def test_the_chart_names_the_strongest_lines_and_shows_fit_residual_and_sticks():
     recording = pattern([(at, 5000 - 100 * n, 0.09) for n, at in enumerate(LAB6)], meta=CU)
-    result = compute(recording)
-    (chart,) = xrd_peaks.draw(
-        Drawing(result.tables, result.findings, recording.meta, recording.table), View()
-    )
-    assert len(chart.panes[0].notes) == 8
-    assert chart.panes[0].notes[0].text == "21.36°"
-    assert chart.x.name == "2θ (°)"
+    chart, widths = drawn(compute(recording), recording)
+    curves, residual, sticks = chart.panes
+    assert len(curves.notes) == 8
+    assert curves.notes[0].text == "21.36° · 4.157 Å"
+    assert [layer.source for layer in curves.layers[1:]] == ["fit", "background"]
+    assert np.nanmax(np.abs(residual.layers[0].y)) < 1
+    assert sticks.layers[0].label == "LaB6"
+    assert (chart.x.name, widths.key) == ("2θ (°)", "williamson_hall")
 
 
-def bragg_angles(spacings):
-    return 2 * np.degrees(np.arcsin(1.540598 / 2 / np.array(spacings)))
-
-
-NIO = [4.1771 / np.sqrt(n) for n in (3, 4, 8)]
-ZNO = [2.8143, 2.6033, 2.4759]
-ANATASE = [3.5166]
-
-
-@pytest.mark.corpus
-@pytest.mark.parametrize(
-    ("name", "spacings", "shift"),
-    [
-        ("NiO_0p6007-Bi2O3_0p4008--8min.xrdml", NIO, (0.22, 0.36)),
-        ("TiO2_0p4009-ZnO_0p6010--2min.xrdml", ZNO + ANATASE, (0.02, 0.12)),
-    ],
-)
-def test_lines_of_real_mixtures_lie_at_the_cards_plus_one_displacement(name, spacings, shift):
-    path = corpus(f"characterization/xrd/{name}")
-    (recording,) = registry.read(path, path.name).recordings
-    peaks = compute(recording).tables["peaks"]
-    angles = peaks.sort("height_counts", descending=True).head(12)["two_theta_deg"].to_numpy()
-    off = [angles[np.abs(angles - 0.15 - at).argmin()] - at for at in bragg_angles(spacings)]
-    assert all(shift[0] <= each <= shift[1] for each in off), off
-    assert max(off) - min(off) < 0.1
+def test_without_a_pattern_the_chart_says_so():
+    recording = pattern([])
+    recording.table = recording.table.drop("intensity_counts")
+    assert drawn(compute(recording), recording)[0].empty == "No pattern in this file."

@@ -1,13 +1,13 @@
-"""Lines of a diffraction pattern: Bragg's law, background, peaks, and the broad line of disordered carbon."""
+"""Lines of a diffraction pattern before anything is fitted: background, noise, maxima."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 from pybaselines import Baseline
-from scipy.optimize import OptimizeWarning, curve_fit
-from scipy.signal import find_peaks, peak_widths, savgol_filter
+from scipy.signal import find_peaks, peak_prominences, peak_widths, savgol_coeffs, savgol_filter
 
+from characterization.analysis.rows import Indices
 from characterization.analysis.spectra import vertex
 from characterization.charts.chart import Numbers
 
@@ -15,18 +15,10 @@ BACKGROUND_HALF_WINDOW_DEG = 1.5
 SMOOTHING_DEG = 0.1
 PROMINENCE_SIGMAS = 6.0
 PROMINENCE_SHARE = 0.01
+NARROW_DEG = 1.0
+NESTED_SHARE = 0.6
 KALPHA2_TOLERANCE_DEG = 0.05
 KALPHA2_HEIGHTS = (0.3, 0.75)
-CARBON_WINDOW_DEG = (15.0, 35.0)
-CARBON_D_ANGSTROM = (3.33, 3.9)
-CARBON_WIDTH_DEG = (1.5, 12.0)
-GAUSS_FWHM = 2 * np.sqrt(2 * np.log(2))
-
-
-def bragg_d(two_theta_deg: Numbers, wavelength_angstrom: float) -> Numbers:
-    """Lattice spacing in Å by Bragg's law, first order: d = λ / (2 sin θ)."""
-    spacing: Numbers = wavelength_angstrom / (2 * np.sin(np.radians(two_theta_deg) / 2))
-    return spacing
 
 
 def window(x: Numbers, width: float, least: int) -> int:
@@ -35,9 +27,14 @@ def window(x: Numbers, width: float, least: int) -> int:
     return max(least, round(width / step) // 2 * 2 + 1)
 
 
-def snip_background(two_theta_deg: Numbers, intensity: Numbers) -> Numbers:
-    """Background by SNIP (statistics-sensitive non-linear iterative peak clipping), half window 1.5°."""
-    half = max(2, window(two_theta_deg, 2 * BACKGROUND_HALF_WINDOW_DEG, 5) // 2)
+def snip_background(
+    two_theta_deg: Numbers, intensity: Numbers, half_window_deg: float = BACKGROUND_HALF_WINDOW_DEG
+) -> Numbers:
+    """Background by SNIP (statistics-sensitive non-linear iterative peak clipping), half window 1.5° unless told.
+
+    Whatever is much broader than the window counts as background.
+    """
+    half = max(2, window(two_theta_deg, 2 * half_window_deg, 5) // 2)
     half = min(half, (len(intensity) - 1) // 2)
     background, _ = Baseline(two_theta_deg).snip(
         intensity, max_half_window=half, decreasing=True, smooth_half_window=3, pad_kwargs={"mode": "edge"}
@@ -69,11 +66,8 @@ def find_lines(two_theta_deg: Numbers, net: Numbers, noise: Numbers, unit: str) 
     """
     least = np.maximum(PROMINENCE_SIGMAS * noise, PROMINENCE_SHARE * float(net.max()))
     found, facts = find_peaks(net, height=least, prominence=least)
-    _, _, left, right = peak_widths(net, found, rel_height=0.5)
-    points = np.arange(len(net))
-    width = np.interp(right, points, two_theta_deg) - np.interp(left, points, two_theta_deg)
+    width, height = _widths(two_theta_deg, net, found, least)
     position = np.array([vertex(two_theta_deg, net, int(peak)) for peak in found], dtype=np.float64)
-    height = net[found]
     return pl.DataFrame(
         {
             "two_theta_deg": position,
@@ -84,6 +78,22 @@ def find_lines(two_theta_deg: Numbers, net: Numbers, noise: Numbers, unit: str) 
             "relative_height_percent": 100 * height / height.max() if len(height) else height,
         }
     )
+
+
+def _widths(two_theta_deg: Numbers, net: Numbers, found: Indices, least: Numbers) -> tuple[Numbers, Numbers]:
+    """Width at half prominence (°), and height. A narrow line on top of a hump is measured from the hump."""
+    points = np.arange(len(net))
+
+    def width(wlen: int | None) -> Numbers:
+        _, _, left, right = peak_widths(net, found, rel_height=0.5, wlen=wlen)
+        span: Numbers = np.interp(right, points, two_theta_deg) - np.interp(left, points, two_theta_deg)
+        return span
+
+    near = window(two_theta_deg, 2 * BACKGROUND_HALF_WINDOW_DEG, 5)
+    own, _, _ = peak_prominences(net, found, wlen=near)
+    whole, local = width(None), width(near)
+    nested = (local <= NARROW_DEG) & (local < NESTED_SHARE * whole) & (own >= least[found])
+    return np.where(nested, local, whole), np.where(nested, own, net[found])
 
 
 def _areas(x: Numbers, net: Numbers, position: Numbers, width: Numbers) -> Numbers:
@@ -112,37 +122,13 @@ def kalpha2_partner(
     return partners
 
 
-def _hump(x: Numbers, *shape_and_line: float) -> Numbers:
-    """A Gaussian (height, centre, σ) on a straight line (level at 25°, slope per degree)."""
-    height, centre, sigma, level, slope = shape_and_line
-    shape: Numbers = height * np.exp(-(((x - centre) / sigma) ** 2) / 2) + level + slope * (x - 25)
-    return shape
+def scatter_scale(two_theta_deg: Numbers, intensity: Numbers, smoothed: Numbers) -> float:
+    """Standard deviation of the points over the root of their intensity; 1 for pure counting.
 
-
-def broad_carbon(
-    two_theta_deg: Numbers, background: Numbers, noise: float, wavelength: float
-) -> tuple[float, float, float] | None:
-    """Centre, its standard deviation and width (°) of a broad line where disordered carbon has its (002), or
-    None.
-
-    A Gaussian on a straight line is fitted to the background between 15 and 35°, from which SNIP has clipped
-    the sharp lines. It counts with d from 3.33 to 3.9 Å, a width of 1.5 to 12° and a height of 6 σ and a
-    tenth of its base. A glass holder can look the same.
+    The median absolute residual of the smoothing, corrected for what the smoothing itself follows of the noise.
     """
-    part = (two_theta_deg >= CARBON_WINDOW_DEG[0]) & (two_theta_deg <= CARBON_WINDOW_DEG[1])
-    if part.sum() < 50 or two_theta_deg[part][0] > 18 or two_theta_deg[part][-1] < 32:
-        return None
-    x, y = two_theta_deg[part], background[part]
-    start = (float(np.ptp(y)), 25.0, 2.0, float(y.min()), 0.0)
-    try:
-        best, covariance = curve_fit(_hump, x, y, p0=start, maxfev=2000)
-    except (RuntimeError, OptimizeWarning):
-        return None
-    height, centre, sigma, level, _ = best.tolist()
-    width = float(GAUSS_FWHM * abs(sigma))
-    if not (x[0] < centre < x[-1] and height > max(PROMINENCE_SIGMAS * noise, 0.1 * abs(level))):
-        return None
-    spacing = float(bragg_d(np.array([centre]), wavelength)[0])
-    fits = CARBON_D_ANGSTROM[0] <= spacing <= CARBON_D_ANGSTROM[1]
-    fits &= CARBON_WIDTH_DEG[0] <= width <= CARBON_WIDTH_DEG[1]
-    return (centre, float(np.sqrt(covariance[1, 1])), width) if fits else None
+    points = window(two_theta_deg, SMOOTHING_DEG, 5)
+    follows = float(savgol_coeffs(points, 2)[points // 2])
+    root = np.sqrt(np.maximum(smoothed, max(float(np.median(smoothed)) * 1e-3, 1e-9)))
+    scale = 1.4826 * float(np.median(np.abs(intensity - smoothed) / root))
+    return scale / float(np.sqrt(max(1 - follows, 0.1)))
