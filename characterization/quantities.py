@@ -78,6 +78,15 @@ _FOUND = (
     _Named("xrd_d_spacing_strongest", _("spacing of the strongest line"), "Å", _POWDERS),
     _Named("xrd_carbon_002", _("broad line at carbon (002)"), "° 2θ", _POWDERS),
     _Named("xrd_carbon_d002", _("spacing at carbon (002)"), "Å", _POWDERS, ("d002",)),
+    _Named("xrd_carbon_lc", _("stack height Lc"), "nm", _POWDERS, ("Lc",)),
+    _Named("xrd_carbon_la", _("layer size La by diffraction"), "nm", _POWDERS),
+    _Named("xrd_crystallite_size", _("crystallite size"), "nm", _POWDERS, ("Scherrer size",)),
+    _Named("xrd_microstrain", _("microstrain"), "%", _POWDERS),
+    _Named("xrd_displacement", _("displacement of the specimen"), "° 2θ", _POWDERS),
+    _Named("xrd_phase_match", _("match of a phase"), "%", _POWDERS),
+    _Named("xrd_lattice_a", _("lattice parameter a"), "Å", _POWDERS),
+    _Named("xrd_lattice_b", _("lattice parameter b"), "Å", _POWDERS),
+    _Named("xrd_lattice_c", _("lattice parameter c"), "Å", _POWDERS),
     _Named("xrd_peak_count", _("diffraction lines found"), "", _POWDERS),
 )
 _PER_GRAM = (

@@ -122,10 +122,8 @@ def identify(
     """
     if not len(observed.position):
         return []
-    shifts = (
-        np.arange(-round(search_deg / SHIFT_STEP_DEG), round(search_deg / SHIFT_STEP_DEG) + 1)
-        * SHIFT_STEP_DEG
-    )
+    steps = round(search_deg / SHIFT_STEP_DEG)
+    shifts: Numbers = SHIFT_STEP_DEG * np.arange(-steps, steps + 1, dtype=np.float64)
     left = observed.strength / observed.strength.sum()
     found: list[Match] = []
     wanted = [one for reference in forced if (one := _candidate(reference, observed, wavelength))]
@@ -232,7 +230,7 @@ def _best(candidate: _Candidate, observed: Observed, left: Numbers, shifts: Numb
     visible = strong & (seen | _visible(strength, observed, near))
     weight = strength * visible
     hit = (weight * seen).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
-    takes = near.any(axis=1)
+    takes: Mask = np.asarray(near.any(axis=1))
     new = takes @ left
     lines = (near & strong[:, None]).any(axis=1).sum(axis=1)
     # How close the lines lie decides among displacements that explain the same.
