@@ -106,6 +106,7 @@ def entry_of(block: Block, place: int, head: Experiment) -> dict[str, object]:
             label: value for (label, _), value in zip(head.variables, block.variables, strict=True)
         },
         "regions": casa.regions(block.comments, block.source_energy_eV),
+        "position": [value for value in block.position if value is not None],
         "components": casa.components(block.comments, block.source_energy_eV),
         "comments": [line for line in block.comments if line and not line.startswith(("CASA ", "Casa "))],
     }

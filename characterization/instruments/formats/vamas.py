@@ -8,7 +8,8 @@ minus kinetic energy, without a work function term. Counts become counts per sec
 number of scans; both stand in the meta. Instruments: Kratos, PHI MultiPak, SPECS, Thermo and CasaXPS
 exports.
 
-Oddities: blank lines before the first, NUL bytes inside labels, ``1E+37`` for "not given", unit ``d`` for
+Oddities: items of later blocks may be left out by a list in the header (they are those of the block before), blank
+lines before the first, NUL bytes inside labels, ``1E+37`` for "not given", unit ``d`` for
 counts per second as well (CasaXPS), CasaXPS' regions and components inside the comments. A file without
 ``end of experiment`` is cut off. Techniques other than XPS and UPS are kept as they are, over their own
 axis.
@@ -70,10 +71,16 @@ def _said(label: str) -> bool:
 
 def _flag_energies(recording: Recording) -> None:
     table = recording.table
-    for place in table.filter(pl.col("binding_energy_eV").is_null())["block"].unique().sort():
-        recording.flag(
-            "no_binding_energy", f"Block {place} has no binding energy: its energies are not given."
+    without = table.filter(pl.col("binding_energy_eV").is_null())
+    kinetic = "kinetic_energy_eV" in table.columns
+    for place in without["block"].unique().sort():
+        kept = kinetic and without.filter(block=place)["kinetic_energy_eV"].null_count() == 0
+        why = (
+            "no excitation energy is given, its kinetic ones are kept"
+            if kept
+            else "its energies are not given"
         )
+        recording.flag("no_binding_energy", f"Block {place} has no binding energy: {why}.")
 
 
 def _recording(head: Experiment, technique: str, blocks: list[tuple[int, Block]], name: str) -> Recording:
@@ -104,7 +111,7 @@ def _recording(head: Experiment, technique: str, blocks: list[tuple[int, Block]]
 def read(path: Path) -> list[Recording]:
     """One recording of all XPS blocks, and one for every other technique in the file.
 
-    Raises UnreadableFile for a cut, damaged or empty file, and for items left out by an inclusion list.
+    Raises UnreadableFile for a cut, damaged or empty file, and for maps of single values.
     """
     lines = read_text(path, nuls=True).rstrip("\n").split("\n")
     head, blocks = read_vamas(lines, path.name)
@@ -128,7 +135,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="vamas",
-    version="1.0",
+    version="1.1",
     label="VAMAS (ISO 14976)",
     techniques=(Technique.XPS, Technique.OTHER),
     sniff=sniff,

@@ -149,12 +149,57 @@ def test_a_word_where_a_number_belongs_is_named_with_its_line():
     assert error.message == ("survey.vms: line 48, in block 1 of 2: 'many' stands where a number belongs.")
 
 
-def test_an_inclusion_list_is_not_supported():
-    head, _, rest = WRITTEN.partition("REGULAR\r\n1\r\n0\r\n0\r\n")
-    assert complaint(f"{head}REGULAR\r\n1\r\n0\r\n2\r\n16\r\n17\r\n{rest}").code == "unsupported"
+def _listed(length: int, *listed: int) -> str:
+    """Two blocks; the second lacks its technique and its pass energy (items 9 and 21)."""
+    first, second = vamas_block(POINTS), vamas_block(POINTS, species="O 1s", transition="")
+    place = second.index("FAT") + 1
+    text = vamas([first, [*second[:10], *second[11:place], *second[place + 1 :]]])
+    list_of_items = "\r\n".join(str(number) for number in (length, *listed))
+    return text.replace("REGULAR\r\n1\r\n0\r\n0\r\n", f"REGULAR\r\n1\r\n0\r\n{list_of_items}\r\n", 1)
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize(
+    "text", [_listed(-2, 9, 21), _listed(38, *(item for item in range(1, 41) if item not in (9, 21)))]
+)
+def test_items_that_a_list_leaves_out_are_those_of_the_block_before(text: str):
+    entries = read(text)[0].meta["regions"]
+    assert [(entry["technique"], entry["pass_energy_eV"]) for entry in entries] == [("XPS", 20.0)] * 2
+    assert [entry["region"] for entry in entries] == ["C 1s", "O 1s"]
+
+
+@pytest.mark.parametrize(("length", "listed"), [(-1, (41,)), (41, ()), (-1, (9,))])
+def test_a_list_that_does_not_fit_the_blocks_is_damage(length: int, listed: tuple[int, ...]):
+    assert complaint(_listed(length, *listed)).code == "damaged"
+
+
+def test_a_map_of_single_values_is_refused():
+    assert complaint(WRITTEN.replace("REGULAR", "MAPPING")).code == "unsupported"
+
+
+def test_the_place_of_a_map_is_kept():
+    entry = read(vamas([vamas_block(POINTS, mode="MAP")], mode="MAP"))[0].meta["regions"][0]
+    assert entry["position"] == [1.0, 1.0]
+
+
+def test_a_depth_profile_has_its_sputter_source_in_between():
+    """Items 13 and 37 stand only in modes with a depth; the experimental variable says the level."""
+    block = vamas_block(POINTS)
+    source = block.index("Al (mono)") + 1
+    tilt = block.index("pulse counting") + 4
+    block = [
+        *block[:source],
+        "18",
+        "1",
+        "1",
+        *block[source:tilt],
+        *["4000", "1e-6", "1", "1", "0", "0", "raster"],
+        *block[tilt:],
+    ]
+    found = read(vamas([block], mode="SDP").replace("SDP\r\nREGULAR\r\n", "SDP\r\nREGULAR\r\n1\r\n"))[0]
+    assert found.table["intensity_counts"].to_list() == [200, 400, 300]
+
+
+@settings(max_examples=300, deadline=None)
 @given(damaged(WRITTEN.encode()))
 def test_damage_gives_a_table_or_a_named_fault(raw: bytes):
     keeps_its_promise(READER, raw, "survey.vms")
