@@ -23,6 +23,7 @@ SHIFT_WINDOW_EV = 0.5
 
 REPRESENTATIVES = 3
 MOST_FITTED = 100
+MOST_POINTS = 2000
 LEAST_COVERED = 0.5
 
 
@@ -44,6 +45,9 @@ def points_of(region: Region, model: Model, shift_eV: float) -> Points:
     covered = float(np.ptp(energy)) if len(energy) else 0.0
     if covered < LEAST_COVERED * (high - low):
         told = f"only {covered:.1f} of the {high - low:.1f} eV of its window were measured"
+        raise NoFitError(told)
+    if len(energy) > MOST_POINTS:
+        told = f"{len(energy):,} points are more than the {MOST_POINTS:,} that are fitted at the most"
         raise NoFitError(told)
     return Points(energy, region.intensity[inside], counts_per_unit(region))
 

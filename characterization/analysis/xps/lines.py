@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import fftconvolve
 from scipy.special import wofz
 
 from characterization.analysis.xps.models import DONIACH_SUNJIC, PSEUDO_VOIGT, Doublet
@@ -24,6 +25,7 @@ LEAST_GAUSS = 0.02
 
 STEP = 1e-4
 REACH_SIGMAS = 5.0
+FINEST = 8_000
 Slopes = tuple[Numbers, Numbers]
 Shape = Callable[[Numbers, float, float, float, float], Slopes]
 
@@ -108,12 +110,13 @@ def _asymmetric(
 ) -> Numbers:
     sigma, gamma = gauss_of(fwhm_eV, lorentz) * SIGMA_PER_FWHM, lorentz / 2
     step = min(float(np.diff(energy_eV).min()), sigma / 2, max(gamma, 0.02)) / 2
+    step = max(step, float(np.ptp(energy_eV)) / FINEST)
     reach = REACH_SIGMAS * sigma
     half = int(np.ceil(reach / step))
     fine = np.arange(energy_eV[0] - half * step, energy_eV[-1] + (half + 1) * step, step)
     bare = _bare(fine - centre_eV, gamma, asymmetry)
     kernel = np.exp(-0.5 * (np.arange(-half, half + 1) * step / sigma) ** 2)
-    broad = np.convolve(bare, kernel / kernel.sum(), mode="same")
+    broad = fftconvolve(bare, kernel / kernel.sum(), mode="same")
     line: Numbers = np.interp(energy_eV, fine, broad)
     return np.asarray(line / np.trapezoid(line, energy_eV), dtype=np.float64)
 

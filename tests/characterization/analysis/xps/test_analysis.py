@@ -227,6 +227,34 @@ def test_the_figure_has_residuals_on_top_components_on_the_background_and_energy
     assert "Reduced χ²" in chart.caption
 
 
+def test_a_region_of_very_many_points_is_told_and_not_fitted():
+    energy = np.linspace(280, 296, 50_000)
+    result = compute(recording(region("C 1s", 0, energy, NOISE.poisson(five(energy)).astype(float))))
+    (told,) = [flag.message for flag in result.flags if flag.code == "not_fitted"]
+    assert "points are more than the 2,000 that are fitted at the most" in told
+    assert values(result, "xps_area")["C 1s"].value > 0
+
+
+@pytest.mark.parametrize("kind", ["tougaard-u2", "shirley-linear"])
+def test_a_heavy_model_of_a_persons_own_ends_in_time(kind):
+    """Sixteen components, asymmetric, on the finest axis that is fitted, two energies almost alike."""
+    energy = np.sort(np.append(np.linspace(280, 296, 1990), 284.8000001))
+    parts = [{"name": f"no. {n}", "centre_eV": 281.0 + 0.9 * n, "centre_tolerance_eV": 0.1, "fwhm_eV": 0.6,
+              "shape": "doniach-sunjic", "lorentz": 0.2, "asymmetry": 0.1} for n in range(16)]  # fmt: skip
+    own = {
+        "name": "heavy",
+        "region": "C 1s",
+        "window_eV": [280, 296],
+        "background": kind,
+        "components": parts,
+    }
+    begun = time.process_time()
+    compute(
+        recording(region("C 1s", 0, energy, NOISE.poisson(five(energy)).astype(float))), {"xps_models": [own]}
+    )
+    assert time.process_time() - begun < 20
+
+
 def test_one_region_takes_less_than_400_ms():
     measured = recording(carbon())
     compute(measured)
