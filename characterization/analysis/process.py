@@ -130,7 +130,11 @@ def _kept(recording: Recording, scratch: Path, stem: str, conditions: Conditions
         "title": recording.title,
         "started_at": recording.started_at.isoformat() if recording.started_at else None,
         "rows": recording.table.height,
-        "columns": [{"name": name, "unit": recording.unit(name)} for name in recording.table.columns],
+        "columns": [
+            {"name": name, "unit": recording.unit(name)}
+            for name, kind in recording.table.schema.items()
+            if kind != pl.Binary  # the pixels of a picture are no column that is shown or exported
+        ],
         "meta": json_ready(recording.meta),
         "flags": [asdict(flag) for flag in recording.flags],
         "sample_hints": list(recording.sample_hints),
@@ -144,7 +148,7 @@ def _kept(recording: Recording, scratch: Path, stem: str, conditions: Conditions
 def _overview(whole: pl.DataFrame, table: Path) -> Path:
     """Writes what a whole table is drawn from, beside it; of a small table that is the table itself."""
     small = tables.overview(whole)
-    if small.height == whole.height:
+    if small.shape == whole.shape:
         return table
     path = table.with_suffix(".overview.parquet")
     tables.write_overview(small, path, whole)

@@ -155,8 +155,10 @@ class Recording:
       ``adsorption`` or ``desorption``), in the order of measuring; meta ``gas`` (``N2``, ``Ar``, ``CO2``, ``H2O`` …),
       ``temperature_K``, ``sample_mass_g``, ``saturation_pressure_kPa``, and under ``printed`` what the instrument's
       own software found: {``bet_area_m2_per_g``, ``bet_c``, ``bet_monolayer_mmol_per_g``, …}.
-    * picture: one row: ``width_px``, ``height_px``, ``pixel_nm`` (null where no scale is known) and
-      ``pixels_sha256`` (text, of the decoded pixels, so that two pictures of one size are two measurements).
+    * picture: one row: ``width_px``, ``height_px``, ``pixel_nm`` (null where no scale is known), ``pixels_sha256``
+      (text, of the decoded pixels, so that two pictures of one size are two measurements) and ``pixels`` (bytes, row by
+      row; 1, 2 or 3 bytes per pixel are grey of 8 bits, grey of 16 bits, colour); meta ``pixel_height_nm`` where pixels
+      are not square, ``scale_from`` (where the scale stands), ``voltage_kV``, ``magnification``, ``detector``.
     """
 
     technique: Technique

@@ -56,8 +56,9 @@ def climbing_columns(path: Path) -> list[str]:
 def overview(table: pl.DataFrame, block: int = BLOCK) -> pl.DataFrame:
     """The rows to draw a whole table by: at most 2 per block and number column, in order, and in ROW where each stands.
 
-    Small tables stay whole and without ROW.
+    Small tables stay whole and without ROW. Bytes (the pixels of a picture) are drawn nowhere and are left out.
     """
+    table = table.select(pl.exclude(pl.Binary))
     if table.height <= SMALL:
         return table
     keep = [np.arange(0, table.height, block), np.array([table.height - 1])]
@@ -100,6 +101,9 @@ def _plain(column: pl.Series) -> tuple[str, pl.Series, list[str | None]]:
         return "time", column.dt.timestamp("us"), []
     if column.dtype.is_integer() or column.dtype == pl.Boolean:
         return "integer", column.cast(pl.Int64, strict=False), []
+    if column.dtype == pl.Binary:
+        sums = [None if one is None else hashlib.sha256(one).hexdigest() for one in column.to_list()]
+        return "bytes", column.bin.size().cast(pl.Int64), sums
     lengths = _physical(column).rle().struct.field("len").cast(pl.Int64)
     return "text", lengths, column.gather(lengths.cum_sum() - lengths).cast(pl.String).to_list()
 

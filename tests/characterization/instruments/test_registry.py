@@ -74,7 +74,7 @@ def test_no_bytes_at_all_are_an_empty_file(stored):
 
 def test_what_nobody_knows_is_refused_with_what_is_known(stored):
     with pytest.raises(UnreadableFile) as caught:
-        registry.read(stored(b"\x89PNG\r\n\x1a\n"), "photo.png")
+        registry.read(stored(b"OggS\0\2\0\0"), "memo.ogg")
     assert caught.value.code == "unsupported"
     assert ".ndax" in caught.value.hint
 

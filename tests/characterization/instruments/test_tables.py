@@ -97,3 +97,10 @@ def test_an_overview_knows_which_rows_it_keeps():
     kept = tables.overview(whole)
     rows = kept[tables.ROW].to_list()
     assert whole["voltage_V"].gather(rows).to_list() == kept["voltage_V"].to_list()
+
+
+def test_bytes_count_in_the_hash_and_are_left_out_of_the_overview():
+    one, other = (pl.DataFrame({"width_px": [2], "pixels": [raw]}) for raw in (b"\x00\xff", b"\x00\xfe"))
+    assert tables.content_hash(one) != tables.content_hash(other)
+    assert tables.content_hash(one) == tables.content_hash(one.clone())
+    assert tables.overview(one).columns == ["width_px"]
