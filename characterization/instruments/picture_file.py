@@ -128,7 +128,7 @@ def _faults(name: str) -> Iterator[None]:
 
 def _check_end(name: str, start: bytes, file: Any) -> None:
     """PNG and JPEG say where they end; what was cut off would else be filled with grey."""
-    mark = {b"\x89P": b"IEND", b"\xff\xd8": b"\xff\xd9"}.get(start)
+    mark = {b"\x89P": b"IEND\xaeB`\x82", b"\xff\xd8": b"\xff\xd9"}.get(start)
     if mark is None:
         return
     size = file.tell()
