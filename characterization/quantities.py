@@ -62,7 +62,12 @@ _FOUND = (
     _Named("id_ig_ratio", "I_D/I_G", "", _POWDERS, ("ID/IG", "D to G ratio", "Raman ratio")),
     _Named("raman_la", _("in-plane size by Raman"), "nm", _POWDERS, ("La", "in-plane size")),
     _Named("bet_surface_area", _("BET surface"), "m²/g", _POWDERS, ("BET", "specific surface", "SSA")),
-    _Named("pore_volume", _("pore volume"), "cm³/g", _POWDERS),
+    _Named("pore_volume", _("pore volume"), "cm³/g", _POWDERS, ("total pore volume",)),
+    _Named("micropore_volume", _("micropore volume"), "cm³/g", _POWDERS),
+    _Named("external_surface_area", _("external surface"), "m²/g", _POWDERS, ("external surface area",)),
+    _Named("mean_pore_width", _("mean pore width"), "nm", _POWDERS, ("pore width", "pore diameter")),
+    _Named("dft_pore_width", _("most frequent pore width by DFT"), "nm", _POWDERS),
+    _Named("bet_c", _("C of BET"), "", _POWDERS),
     _Named("xps_c_oh_share", _("C–OH share of C 1s"), "%", _POWDERS, ("C-OH", "C-OH share")),
     _Named("xps_o_h_share", _("O–H share of O 1s"), "%", _POWDERS, ("O-H", "O-H share")),
     _Named(

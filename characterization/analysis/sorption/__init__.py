@@ -1,0 +1,1 @@
+"""Gas sorption: areas and pores from an isotherm, and what they look like."""
