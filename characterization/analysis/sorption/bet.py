@@ -18,6 +18,7 @@ AHEAD = 3
 MOST_ENDS, MOST_STARTS = 30, 40
 NEAR = 0.2
 RISE_TOLERANCE = 1e-3
+LEAST_SPREAD = 1e-16
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ def line(x: Numbers, n: Numbers, first: int, last: int) -> Line | None:
     if count < 2 or not np.isfinite(y).all():
         return None
     spread = float(((across - across.mean()) ** 2).sum())
-    if spread <= 0:
+    if spread <= LEAST_SPREAD:
         return None
     slope = float(((across - across.mean()) * (y - y.mean())).sum()) / spread
     intercept = float(y.mean()) - slope * float(across.mean())
     total = slope + intercept
-    if total <= 0 or intercept == 0:
+    if total <= 0 or abs(intercept) < LEAST_SPREAD * total:
         return None
     scatter = y - slope * across - intercept
     covariance = None

@@ -20,6 +20,7 @@ from characterization.instruments.base import Recording
 
 FIXED = (0.05, 0.30)
 LOW_C = 10.0
+NOTHING_SHARE = 1e-9
 PRINTED_DIFFERS_PERCENT = 2.0
 WORDS = {
     "chosen": "chosen range",
@@ -64,7 +65,7 @@ def compute(recording: Recording, conditions: Conditions) -> Result:
 def _usable(found: Isotherm) -> tuple[Numbers, Numbers]:
     """Points between vacuum and saturation at which something is adsorbed."""
     x, n = found.adsorption
-    usable = (x > 0) & (x < 1) & (n > 0)
+    usable = (x > 0) & (x < 1) & (n > NOTHING_SHARE * n.max(initial=0.0))
     return x[usable], n[usable]
 
 
