@@ -100,7 +100,7 @@ def _fitted(pattern: Pattern, part: np.ndarray, band: Band, wavelength: float) -
 
     solution = least_squares(model, start, low, high)
     scale = np.sqrt(max(solution.chi_square / max(len(x) - 6, 1), 1.0))
-    spread = scale * np.sqrt(np.diag(solution.covariance))
+    spread = scale * solution.sigma
     level, slope, mixing, position, area, width = solution.theta.tolist()
     top = float(profile.height_of(np.array(area), np.array(width), np.array(mixing)))
     base = abs(level + slope * (position - middle))

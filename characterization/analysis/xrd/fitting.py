@@ -274,7 +274,7 @@ def _curves(angle: Numbers, fitted: Fitted, doublet: Doublet) -> tuple[Numbers, 
 
 
 def _lines_of(fitted: Fitted, group: int) -> list[FittedLine]:
-    sigma = np.sqrt(max(fitted.misfit, 1.0)) * np.sqrt(np.diag(fitted.solution.covariance))
+    sigma = np.sqrt(max(fitted.misfit, 1.0)) * fitted.solution.sigma
     sigmas = sigma[fitted.order + 2 :].reshape(-1, profile.PER_LINE)
     rows = zip(fitted.lines.tolist(), sigmas.tolist(), _heights(fitted), strict=True)
     return [

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import binom
 
 from characterization.analysis.rows import Mask
 from characterization.analysis.xrd.library import Reference
@@ -34,6 +35,9 @@ FAR_SHIFT_COST = 0.15
 BARE_SHIFT_COST = 1.0
 BARE_EXPECTED_PERCENT = 20.0
 RIVAL = 0.75
+SURE_HIT = 0.75
+CHANCE = 1e-4
+"""Some 45 phases are tried at some 10 displacements that differ: 450 times this is a few percent."""
 BEYOND_DEG = 0.6
 
 
@@ -284,7 +288,7 @@ def _match(candidate: _Candidate, observed: Observed, left: Numbers, best: _Best
         shift_deg=best.shift,
         pairs=tuple(pairs),
         missing=missing,
-        weak=_weakness(sure, own, best),
+        weak=_weakness(sure, own, len(missing), best, observed),
         texture=_texture(sure, observed),
         forced=forced,
         observed_lines=len(observed.position),
@@ -326,7 +330,9 @@ def _texture(pairs: Sequence[Pair], observed: Observed) -> float:
     return float(np.exp(np.abs(np.log(ratios / np.median(ratios))).max()))
 
 
-def _weakness(sure: Sequence[Pair], own: Sequence[Pair], best: _Best) -> str:
+def _weakness(
+    sure: Sequence[Pair], own: Sequence[Pair], missing: int, best: _Best, observed: Observed
+) -> str:
     count = len({pair.observed for pair in sure})
     if count < 2:
         return "supported by one line only"
@@ -334,7 +340,18 @@ def _weakness(sure: Sequence[Pair], own: Sequence[Pair], best: _Best) -> str:
         return "all of its lines are also explained by other phases"
     if len({pair.observed for pair in own}) < 2:
         return "only one of its lines is not explained by other phases"
-    return "strong lines of it are missing" if best.hit < 0.75 else ""
+    if best.hit < SURE_HIT:
+        return "strong lines of it are missing"
+    return "so few lines may fall together by chance" if _chance(count, missing, observed) > CHANCE else ""
+
+
+def _chance(count: int, missing: int, observed: Observed) -> float:
+    """How likely as many lines of an unrelated phase would meet measured ones: each does with the share of the range
+    that the tolerances cover."""
+    low, high = observed.span
+    grid = np.linspace(low, high, 2000)
+    covered = (np.abs(grid[:, None] - observed.position) <= observed.tolerance).any(axis=1).mean()
+    return float(binom.sf(count - 1, count + missing, covered))
 
 
 def _remaining(left: Numbers, match: Match) -> Numbers:

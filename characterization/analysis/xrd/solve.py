@@ -28,6 +28,13 @@ class Solution:
     held: Mask
     converged: bool
 
+    @property
+    def sigma(self) -> Numbers:
+        """Standard deviations for unit variance; NaN where there is none."""
+        variance = np.diag(self.covariance)
+        found: Numbers = np.sqrt(np.where(variance >= 0, variance, np.nan))
+        return found
+
 
 def least_squares(model: Model, start: Numbers, low: Numbers, high: Numbers) -> Solution:
     """The parameters with the least sum of squares between ``low`` and ``high``.

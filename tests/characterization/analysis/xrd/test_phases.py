@@ -101,6 +101,22 @@ def test_the_two_phases_of_real_mixtures_come_first_with_their_displacement(name
 
 
 @pytest.mark.corpus
+def test_rutile_is_told_and_its_faint_line_left_over_is_named_as_kbeta():
+    path = corpus("characterization/xrd/TiO2.raw")
+    result = analysed(registry.read(path, path.name).recordings[0])
+    assert result.tables["phases"].select("phase", "weak").rows()[0] == ("TiO2 (rutile)", "")
+    (told,) = [flag.message for flag in result.flags if flag.code == "lines_not_explained"]
+    assert "24.74° (perhaps Kβ)" in told
+
+
+def test_a_match_that_chance_could_make_is_marked_weak():
+    """Fifty lines at random places: whatever fits among them proves nothing."""
+    places = np.sort(np.random.default_rng(11).uniform(20, 80, 50))
+    found = best_by_lattice(places.tolist(), shipped(), CU_KALPHA1)
+    assert [match.name for match in found if not match.weak] == []
+
+
+@pytest.mark.corpus
 def test_without_room_for_displacement_the_displaced_mixture_is_not_found():
     path = corpus("characterization/xrd/GeO2-ZnO_700C_60min.xrdml")
     result = analysed(registry.read(path, path.name).recordings[0], displacement_search_deg=0.05)
