@@ -7,8 +7,8 @@ in ``methods/`` that holds a module-level ``METHOD``; the registry finds it by i
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -34,6 +34,20 @@ class Finding:
     uncertainty: float | None = None
     convention: str = ""
     subject: str = ""
+
+
+def told_apart(findings: Iterable[Finding]) -> list[Finding]:
+    """Each under a name and subject of its own: a file may hold two regions or spectra that are called the same."""
+    taken: set[tuple[str, str]] = set()
+    found = []
+    for finding in findings:
+        subject, times = finding.subject, 1
+        while (finding.name, subject) in taken:
+            times += 1
+            subject = f"{finding.subject} ({times})".strip()
+        taken.add((finding.name, subject))
+        found.append(replace(finding, subject=subject))
+    return found
 
 
 @dataclass

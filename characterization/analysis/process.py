@@ -28,7 +28,7 @@ import polars as pl
 
 from characterization.analysis import chain, chain_table
 from characterization.analysis import registry as analyses
-from characterization.analysis.base import Conditions, Method, Result
+from characterization.analysis.base import Conditions, Method, Result, told_apart
 from characterization.analysis.budget import TookTooLong, within
 from characterization.analysis.library.told import Told
 from characterization.instruments import registry, tables
@@ -201,7 +201,7 @@ def _analysed(method: Method, result: Result, scratch: Path, stem: str) -> dict[
     return {
         "method": method.name,
         "version": method.version,
-        "findings": [json_ready(asdict(finding)) for finding in result.findings],
+        "findings": [json_ready(asdict(finding)) for finding in told_apart(result.findings)],
         "flags": [asdict(flag) for flag in result.flags],
         "parameters": json_ready(result.parameters),
         "tables": paths,
