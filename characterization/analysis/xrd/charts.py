@@ -14,6 +14,8 @@ MOST_DRAWN_PHASES = 6
 COLOURS = ("s2", "s3", "s5", "s6", "s7", "s8", "s1", "s0")
 UNIT_WORDS = {"counts": "counts", "cps": "counts/s"}
 STICK = 0.8
+NOTE_ACROSS, NOTE_HIGH = 0.17, 0.07
+"""What a written name takes of the figure's width and height."""
 
 
 def pattern(drawing: Drawing, view: View) -> Chart:
@@ -36,9 +38,7 @@ def pattern(drawing: Drawing, view: View) -> Chart:
     if phases:
         rows = len(phases)
         layers = [
-            layer
-            for place, name in enumerate(phases)
-            for layer in _sticks(sticks, name, rows - 1 - place, view)
+            layer for place, name in enumerate(phases) for layer in _sticks(sticks, name, rows - 1 - place)
         ]
         panes.append(Pane(Axis("Phases", range=(-0.15, rows + 0.1)), layers, min(0.1 + 0.07 * rows, 0.4)))
     return Chart(
@@ -72,10 +72,10 @@ def _residual(points: pl.DataFrame) -> Layer:
     return Layer("line", angle, left, "", "text2", thin=True, source="measured − fit, in σ of counting")
 
 
-def _sticks(sticks: pl.DataFrame, name: str, row: int, view: View) -> list[Layer]:
+def _sticks(sticks: pl.DataFrame, name: str, row: int) -> list[Layer]:
     """Full sticks with a mark for lines that the pattern has; those that it lacks are dashed."""
     own = sticks.filter(pl.col("phase") == name).sort("two_theta_deg")
-    colour = COLOURS[row % len(COLOURS)]
+    colour = _colour(sticks, name)
     layers = []
     for matched in (True, False):
         part = own.filter(pl.col("matched") == matched)
@@ -107,23 +107,31 @@ def _rising(part: pl.DataFrame, row: int) -> tuple[Numbers, Numbers]:
     return x, tops.ravel()
 
 
+def _colour(sticks: pl.DataFrame, name: str) -> str:
+    """One colour for a phase in every figure, by its place."""
+    return COLOURS[sticks["phase"].unique(maintain_order=True).to_list().index(name) % len(COLOURS)]
+
+
 def _notes(peaks: pl.DataFrame, points: pl.DataFrame, unit: str) -> list[Note]:
+    """Names of the strongest lines; one that would be written over a stronger one's is left out."""
     strongest = peaks.sort(f"height_{unit}", descending=True).head(NOTED_LINES)
     angle, measured = column(points, "two_theta_deg"), column(points, f"intensity_{unit}")
-    step = float(np.median(np.diff(angle)))
-    notes = []
+    step, tall = float(np.median(np.diff(angle))), float(np.ptp(measured))
+    across = NOTE_ACROSS * float(np.ptp(angle))
+    notes: list[Note] = []
     for row in strongest.iter_rows(named=True):
-        near = np.abs(angle - row["two_theta_deg"]) <= max(0.1, step)
+        at = row["two_theta_deg"]
+        top = float(measured[np.abs(angle - at) <= max(0.1, step)].max())
+        if any(abs(note.x - at) < across and abs(note.y - top) < NOTE_HIGH * tall for note in notes):
+            continue
         spacing = f" · {row['d_angstrom']:.3f} Å" if row["d_angstrom"] is not None else ""
-        notes.append(
-            Note(row["two_theta_deg"], float(measured[near].max()), f"{row['two_theta_deg']:.2f}°{spacing}")
-        )
+        notes.append(Note(at, top, f"{at:.2f}°{spacing}"))
     return notes
 
 
 def _caption(peaks: pl.DataFrame, sticks: pl.DataFrame, phases: list[str]) -> str:
     words = [
-        f"The {min(peaks.height, NOTED_LINES)} strongest of {peaks.height} lines are named; background dashed; "
+        f"Of {peaks.height} lines the strongest are named where there is room; background dashed; "
         "residual where lines were fitted."
     ]
     if phases:
@@ -161,8 +169,9 @@ def williamson_hall(drawing: Drawing, view: View) -> Chart | None:
     if widths is None or widths.is_empty():
         return None
     layers = []
-    for place, (_, part) in enumerate(widths.group_by("phase", maintain_order=True)):
-        name, colour = str(part["phase"][0]), COLOURS[place % len(COLOURS)]
+    for _, part in widths.group_by("phase", maintain_order=True):
+        name = str(part["phase"][0])
+        colour = _colour(drawing.tables["sticks"], name)
         ordered = part.sort("x")
         x = column(ordered, "x")
         layers.append(Layer("points", x, column(ordered, "y"), "", colour, source=name))

@@ -100,7 +100,7 @@ def test_the_chart_names_the_strongest_lines_and_shows_fit_residual_and_sticks()
     recording = pattern([(at, 5000 - 100 * n, 0.09) for n, at in enumerate(LAB6)], meta=CU)
     chart, widths = drawn(compute(recording), recording)
     curves, residual, sticks = chart.panes
-    assert len(curves.notes) == 8
+    assert 3 <= len(curves.notes) <= 8
     assert curves.notes[0].text == "21.36° · 4.157 Å"
     assert [layer.source for layer in curves.layers[1:]] == ["fit", "background"]
     assert np.nanmax(np.abs(residual.layers[0].y)) < 1
