@@ -27,6 +27,8 @@ AGAIN = "Export it again on the instrument; the file that arrived is kept."
 FAULTS: tuple[type[Exception], ...] = (python_calamine.CalamineError, *UNPACKING_FAULTS)
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^>]*?\sr\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
 
+_LAST_SOUND: dict[str, tuple[Path, int, int]] = {}
+
 Row = list[Any]
 
 
@@ -38,10 +40,7 @@ def looks_like_workbook(head: bytes) -> bool:
 def opened(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
     """The workbook, safe to read. Raises UnreadableFile ``not_this_format``, ``truncated``, ``hostile``,
     ``too_large`` or ``damaged``, the last also for what comes up while it is read."""
-    names = check_archive(path)
-    if not any(name.startswith("xl/") for name in names):
-        raise UnreadableFile("not_this_format", f"{path.name} is a zip container, but no workbook.", AGAIN)
-    refuse_far_cells(path, [name for name in names if name.endswith(".xml")])
+    _look_through(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
             if len(book.sheet_names) > MOST_SHEETS:
@@ -54,6 +53,20 @@ def opened(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
         raise UnreadableFile(
             "damaged", f"{path.name} is damaged: its sheets cannot be read ({reason}).", AGAIN
         ) from error
+
+
+def _look_through(path: Path) -> None:
+    """Refuses what cannot be opened safely. Several readers ask after one workbook: it is looked through once."""
+    stored = path.resolve()
+    known = stored.stat()
+    this = (stored, known.st_mtime_ns, known.st_size)
+    if _LAST_SOUND.get("book") == this:
+        return
+    names = check_archive(path)
+    if not any(name.startswith("xl/") for name in names):
+        raise UnreadableFile("not_this_format", f"{path.name} is a zip container, but no workbook.", AGAIN)
+    refuse_far_cells(path, [name for name in names if name.endswith(".xml")])
+    _LAST_SOUND["book"] = this
 
 
 def refuse_far_cells(path: Path, members: list[str]) -> None:

@@ -107,6 +107,13 @@ def _shape(x: Numbers, centre: float, half: float, shape: Shape) -> Numbers:
     return line
 
 
+def _slopes(x: Numbers, centre: float, half: float, shape: Shape, line: Numbers) -> tuple[Numbers, Numbers]:
+    """How a band of height 1 changes with its centre and with its half width."""
+    away = (x - centre) / half
+    by_centre = 2 * away * line**2 / half if shape == "lorentz" else 2 * np.log(2) * away * line / half
+    return by_centre, away * by_centre
+
+
 def _area(height: float, half: float, shape: Shape) -> float:
     return float(height * half * (np.pi if shape == "lorentz" else np.sqrt(np.pi / np.log(2))))
 
@@ -173,11 +180,21 @@ def fit(
         )
         return model - y
 
+    def slopes(parameters: Numbers) -> Numbers:
+        heights, centres, halves = (parameters[at * count : (at + 1) * count] for at in range(3))
+        shapes = columns(parameters[count : 3 * count])
+        each = [
+            _slopes(x, centres[at], halves[at], band.shape, shapes[:, at]) for at, band in enumerate(bands)
+        ]
+        moved = [heights[at] * one[0] for at, one in enumerate(each)]
+        wider = [heights[at] * one[1] for at, one in enumerate(each)]
+        return np.column_stack([shapes[:, :count], *moved, *wider, *straight])
+
     start, lowest, highest = _bounds(bands, columns, y)
     size = np.concatenate(
         [np.full(count, 0.3), np.full(count, 10.0), np.full(count, 20.0), np.full(len(straight), 0.3)]
     )
-    found = least_squares(residual, start, bounds=(lowest, highest), x_scale=size, max_nfev=200)
+    found = least_squares(residual, start, slopes, bounds=(lowest, highest), x_scale=size, max_nfev=200)
     noise = float(np.sqrt(2 * found.cost / max(x.size - start.size, 1)))
     jacobian: Numbers = np.asarray(found.jac)
     covariance: Numbers = np.asarray(np.linalg.pinv(jacobian.T @ jacobian) * noise**2, dtype=np.float64)

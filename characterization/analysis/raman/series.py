@@ -22,7 +22,7 @@ from characterization.instruments.base import Recording
 
 PLACES = ("state_of_charge_percent", "time_s", "voltage_V", "distance_um", "series_value", "spectrum")
 BAND_HALF_WIDTH = 20.0
-MOST_FITTED = 300
+MOST_FITTED = 120
 FIELD_ROWS, FIELD_COLUMNS = 240, 320
 FIRST_OF_TRACK = 3
 
@@ -100,7 +100,8 @@ def _tracks(axis: Numbers, rows: Numbers, place: Numbers, bands: list[int], resu
         height, position = np.array([_band(axis, row, float(centre)) for row in rows]).T
         tracks |= {f"height_{centre}": height, f"position_{centre}": position}
     every = -(-len(rows) // MOST_FITTED)
-    fitted = [_carbon(axis, row) if index % every == 0 else None for index, row in enumerate(rows)]
+    is_carbon = _carbon(axis, rows.mean(axis=0)) is not None
+    fitted = [_carbon(axis, row) if is_carbon and at % every == 0 else None for at, row in enumerate(rows)]
     held = sum(one is not None for one in fitted)
     if held >= FIRST_OF_TRACK:
         nothing = (np.nan,) * 4
