@@ -19,6 +19,7 @@ from characterization import blobs, panels, queries, store
 from characterization.charts.numbers import safe
 from characterization.models import Analysis, Measurement
 from characterization.panels import Panel
+from characterization.panels.overlays import OVERLAID
 from characterization.templatetags.measured import told
 from characterization.views.answers import page
 from characterization.views.charts import choice_of
@@ -77,6 +78,7 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
         "earlier": _earlier(measurement),
         "parts": _parts(measurement),
         "pieces": queries.pieces_of(measurement),
+        "may_overlay": measurement.technique in OVERLAID,
         "cycles": cycles,
         "capacity_places": _places([row["discharge_capacity_mAh"] for row in cycles]),
         "cycle_count": queries.cycles_of(measurement).count(),

@@ -18,7 +18,7 @@ from characterization.views.measurements import controls
 from synthesis import access
 from synthesis.models import Role, Sample
 
-ORDER = ("xrd", "xps", "raman", "sorption", "ftir", "eis")
+ORDER = ("xrd", "xps", "raman", "sorption", "ftir", "epr", "xanes", "uv_vis", "tga", "eis")
 BESIDE = 2
 READ_AGAIN_AT_ONCE = 20
 

@@ -18,6 +18,7 @@
   const addressOf = (element, ending, more = {}) => {
     const query = choices();
     if (element.dataset.fixed) query.set("cells", element.dataset.fixed);
+    for (const [name, value] of new URLSearchParams(element.dataset.query || "")) query.append(name, value);
     for (const [name, value] of Object.entries(more)) query.set(name, value);
     const text = query.toString();
     return `${element.dataset.chart}.${ending}${text ? `?${text}` : ""}`;
