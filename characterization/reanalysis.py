@@ -54,7 +54,7 @@ def told_otherwise(sample: Sample, most: int) -> list[RawFile]:
     conditions = conditions_for(Owner(sample))
     own = _tables_with_own(sample)
     others = present.exclude(conditions=conditions).exclude(measurement__in=own)
-    files = set(others.values_list("measurement__file", flat=True))
+    files: set[int | None] = set(others.values_list("measurement__file", flat=True))
     for analysis in present.filter(measurement__in=own).select_related("measurement"):
         if analysis.conditions != with_own(conditions, own[analysis.measurement_id]):
             files.add(analysis.measurement.file_id)

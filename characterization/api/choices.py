@@ -42,7 +42,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     options = serializers.ListField(child=serializers.CharField())
 
 
-class VersionSerializer(serializers.Serializer[Any]):
+class ChoiceVersionSerializer(serializers.Serializer[Any]):
     """Version 1 is what the method finds by itself. ``of_sample``: for all measurements of the sample."""
 
     version = serializers.IntegerField(source="number")
@@ -59,7 +59,7 @@ class ChoicesSerializer(ChosenSerializer):
     method = serializers.CharField()
     sample = serializers.CharField(allow_null=True)
     choices = ChoiceSerializer(many=True)
-    versions = VersionSerializer(many=True)
+    versions = ChoiceVersionSerializer(many=True)
 
 
 class Choosing(Records):

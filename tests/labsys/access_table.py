@@ -299,7 +299,7 @@ PAGES: dict[str, dict[str, Policy]] = {
     "/measurements/<pk>/runs/<run>/charts/<key>\\.<form>": {"GET": PART},
     "/overlay/": {"GET": Policy(ABSENT, OPEN, OPEN, OPEN)},
     "/overlay/charts/<key>\\.<form>": {"GET": Policy(ABSENT, ABSENT, ABSENT, ABSENT)},
-    "/findings/": {"GET": LIST},
+    "/findings/": {"GET": OWN},
     "/measurements/<pk>/series.json": {"GET": PART},
     "/measurements/<pk>/table\\.<form>": {"GET": PART},
     "/measurements/<pk>/charts/<key>\\.<form>": {"GET": PART},

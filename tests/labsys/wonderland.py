@@ -266,7 +266,6 @@ QUERIES: tuple[tuple[str, Callable[[House], str]], ...] = (
         lambda house: f"?x=time_s&y=voltage_V&key={house.chart_keys.get('/measurements/', '')}",
     ),
     (r"^/overlay/", lambda house: f"?measurements={house.measurement.pk}"),
-    (r"^/findings/", lambda house: f"?samples={house.samples['cells'].code}"),
     (r"^/cells/compare/", lambda house: f"?cells={house.samples['cells'].code}"),
     (r"^/labels/sheet", lambda house: f"?codes={house.samples['samples'].code}"),
     (r"/restore/$", _restored),
