@@ -13,7 +13,7 @@ from characterization.panels.choice import (
     view_for,
 )
 from characterization.panels.comparison import Compared, Row, compare
-from characterization.panels.entries import chart_of_entry
+from characterization.panels.entries import chart_of_entry, chart_of_shipped, shipped_entries, shipped_entry
 from characterization.panels.export import windowed
 from characterization.panels.figures import Figure, figures_of_cell, number, retention, with_uncertainty
 from characterization.panels.handles import handles_of
@@ -50,6 +50,7 @@ __all__ = [
     "board_of",
     "chart_of",
     "chart_of_entry",
+    "chart_of_shipped",
     "charts_of_run",
     "compare",
     "compared_groups",
@@ -68,6 +69,8 @@ __all__ = [
     "retention",
     "run_log",
     "sections",
+    "shipped_entries",
+    "shipped_entry",
     "sparkline",
     "state_of",
     "telling",

@@ -29,6 +29,7 @@ def library_list(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": Kind.choices,
         "kind": kind,
+        "shipped": panels.shipped_entries(kind),
         "own": own.defer("text", "content").order_by("name"),
         "may_add": access.manages_somewhere(request.user),
         "nav": "library",
@@ -52,6 +53,37 @@ def entry_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_add": access.manages_somewhere(request.user),
     }
     return render(request, "characterization/library_entry.html", context)
+
+
+@require_GET
+@page
+def shipped_page(request: HttpRequest) -> HttpResponse:
+    """``?kind=phases&name=Silicon``: an entry that comes with labsys, to read."""
+    kind, name = _kind(request), request.GET.get("name", "")
+    entry = panels.shipped_entry(kind, name)
+    if entry is None:
+        raise Http404
+    chart = panels.chart_of_shipped(kind, name)
+    context = {
+        "entry": entry,
+        "kind_label": Kind(kind).label,
+        "chart": chart,
+        "address": f"/library/shipped/charts/{chart.key}" if chart is not None else "",
+        "chart_query": request.GET.urlencode(),
+        "is_shipped": True,
+        "nav": "library",
+    }
+    return render(request, "characterization/library_entry.html", context)
+
+
+@require_GET
+@page
+def shipped_chart(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    name = request.GET.get("name", "")
+    chart = panels.chart_of_shipped(_kind(request), name)
+    if chart is None or chart.key != key:
+        raise Http404
+    return answer(request, chart, form, f"{name}-{key}", {})
 
 
 @require_GET

@@ -218,6 +218,21 @@ def test_the_sticks_of_a_cif_are_shown_where_the_tables_have_them(manager):
     assert manager.get(f"{address}.svg").status_code == 200
 
 
+def test_what_is_shipped_is_listed_and_opened_with_its_source_and_its_lines(manager):
+    assert "Graphite 2H" in manager.get("/library/").content.decode()
+    assert "Scofield" in manager.get("/library/?kind=xps_sensitivities").content.decode()
+    assert "C 1s" in manager.get("/library/?kind=xps_models").content.decode()
+    query = "?kind=phases&name=Graphite+2H"
+    page = manager.get(f"/library/shipped/{query}").content.decode()
+    assert "Trucano" in page
+    assert "comes with labsys" in page
+    text = manager.get(f"/library/shipped/charts/sticks.csv{query}").content.decode()
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    strongest = max(rows, key=lambda row: float(row["y"]))
+    assert float(strongest["x"]) == pytest.approx(26.54, abs=0.03)  # (002) of c = 6.7106 Å, Bragg
+    assert manager.get("/library/shipped/?kind=phases&name=none").status_code == 404
+
+
 def test_widths_are_drawn(manager):
     instrument = factories.InstrumentFactory()
     sent = {"text": WIDTHS, "name": "LaB6", "source": "SRM 660c", "instrument": instrument.pk}

@@ -305,6 +305,8 @@ PAGES: dict[str, dict[str, Policy]] = {
     "/measurements/<pk>/charts/<key>\\.<form>": {"GET": PART},
     "/library/": {"GET": OWN},
     "/library/new/": {"GET": KEEP, "POST": KEEP},
+    "/library/shipped/": {"GET": OWN},
+    "/library/shipped/charts/<key>\\.<form>": {"GET": OWN},
     "/library/<pk>/": {"GET": OWN},
     "/library/<pk>/retire/": {"POST": KEEP},
     "/library/<pk>/charts/<key>\\.<form>": {"GET": OWN},

@@ -238,7 +238,9 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "slug": house.project.slug,
         "what": "furnace-run",
         "member": house.member,
-        "key": "widths"
+        "key": "sticks"
+        if "shipped" in path
+        else "widths"
         if part == "library"
         else house.alarm
         if part == "alarms"
@@ -265,6 +267,7 @@ QUERIES: tuple[tuple[str, Callable[[House], str]], ...] = (
         r"/series(/|\.json)$",
         lambda house: f"?x=time_s&y=voltage_V&key={house.chart_keys.get('/measurements/', '')}",
     ),
+    (r"^/library/shipped/", lambda house: "?kind=phases&name=Graphite+2H"),
     (r"^/overlay/", lambda house: f"?measurements={house.measurement.pk}"),
     (r"^/cells/compare/", lambda house: f"?cells={house.samples['cells'].code}"),
     (r"^/labels/sheet", lambda house: f"?codes={house.samples['samples'].code}"),

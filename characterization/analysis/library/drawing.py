@@ -16,14 +16,15 @@ MOST_INDICES = 14
 def draw(kind: str, title: str, content: Mapping[str, Any]) -> Chart | None:
     """None for kinds that are no curve."""
     if kind == "phases":
-        return _sticks(title, content)
+        phases = importlib.import_module("characterization.analysis.library.phases")
+        return sticks(title, phases.structure_from_cif(content["cif"]))
     return _widths(title, content) if kind == "xrd_widths" else None
 
 
-def _sticks(title: str, content: Mapping[str, Any]) -> Chart:
+def sticks(title: str, phase: Any) -> Chart:
     """Lines of a powder for Cu Kα1. gemmi is imported now, because no other page needs it."""
     phases = importlib.import_module("characterization.analysis.library.phases")
-    lines = phases.lines_of(phases.structure_from_cif(content["cif"]), phases.COPPER_ALPHA_1)
+    lines = phases.lines_of(phase, phases.COPPER_ALPHA_1)
     angle = numbers([line.two_theta_deg for line in lines])
     height = numbers([line.relative for line in lines])
     named = [lines[place] for place in np.argsort(-height)[:MOST_INDICES]]

@@ -26,10 +26,10 @@ def checked(text: str) -> Checked:
         "space_group": phase.space_group,
         "cell": list(phase.cell.values),
     }
-    return Checked(content, _summary(phase), phase.name, phase.source.words)
+    return Checked(content, summary(phase), phase.name, phase.source.words)
 
 
-def _summary(phase: Phase) -> str:
+def summary(phase: Phase) -> str:
     """Formula, space group and the lengths that a reader compares first."""
     a, b, c = phase.cell.values[:3]
     lengths = [f"a {a:.4f}", *([f"b {b:.4f}"] if b != a else []), *([f"c {c:.4f}"] if c != a else [])]
