@@ -14,7 +14,7 @@ from pathlib import Path
 import fastnda
 import polars as pl
 
-from characterization.instruments import neware_header, neware_ndax
+from characterization.instruments import neware_counters, neware_header, neware_ndax
 from characterization.instruments.archive import COPY_AGAIN, UNPACKING_FAULTS, check_archive
 from characterization.instruments.base import UnreadableFile
 
@@ -88,6 +88,15 @@ def _read(path: Path, name: str) -> pl.DataFrame:
     return table
 
 
+def _read_ndax(path: Path, name: str) -> pl.DataFrame:
+    """The records, put together by ourselves where that can be done; what is wrong with a file fastnda says."""
+    try:
+        table = neware_counters.read_counted(path)
+    except _FAULTS:
+        table = None
+    return _read(path, name) if table is None else table
+
+
 def _decode_nda(path: Path) -> Decoded:
     declared = neware_header.check_whole(path)
     with _listening() as notes, _named_as(path, ".nda") as named:
@@ -104,7 +113,7 @@ def _decode_ndax(path: Path) -> Decoded:
     check_archive(path, ("data.ndc",))
     meta, unreadable = neware_ndax.metadata(path)
     with _listening() as notes, _named_as(path, ".ndax") as named:
-        table = _read(named, path.name)
+        table = _read_ndax(named, path.name)
     return Decoded(table, meta, unreadable, notes)
 
 
