@@ -16,6 +16,7 @@ from characterization.views import (
     library,
     measurements,
     overlay,
+    pictures,
     runs,
     samples,
     studies,
@@ -46,6 +47,11 @@ urlpatterns: list[URLPattern] = [
         "measurements/<int:pk>/analysis/<slug:method>/preview/", analysis.preview, name="measurement-preview"
     ),
     re_path(rf"^measurements/(?P<pk>\d+)/runs/(?P<run>\d+)/{CHART}", analysis.run_chart, name="run-chart"),
+    re_path(
+        r"^measurements/(?P<pk>\d+)/picture/(?P<name>thumbnail|shown)\.jpg$",
+        pictures.preview,
+        name="measurement-picture",
+    ),
     path("measurements/<int:pk>/series.json", charts.series, name="measurement-series"),
     re_path(
         r"^measurements/(?P<pk>\d+)/table\.(?P<form>csv|parquet)$",

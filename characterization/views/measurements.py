@@ -21,6 +21,7 @@ from characterization.models import Analysis, Measurement
 from characterization.panels import Panel
 from characterization.panels.overlays import OVERLAID
 from characterization.templatetags.measured import told
+from characterization.views import pictures
 from characterization.views.answers import page
 from characterization.views.charts import choice_of
 from characterization.views.choices import made_of
@@ -74,6 +75,7 @@ def measurement_page(request: HttpRequest, pk: int) -> HttpResponse:
         **_shown(measurement, drawn, analyses, request.GET.get("chart", "")),
         "made": made_of(measurement, analyses),
         "flags": _flags(measurement, analyses),
+        "picture": pictures.shown(measurement, analyses, request.user),
         "in_a_grid": measurement.technique in IN_A_GRID,
         "earlier": _earlier(measurement),
         "parts": _parts(measurement),

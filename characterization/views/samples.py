@@ -94,6 +94,7 @@ def _dashboards(request: HttpRequest, sample: Sample, query: dict[str, str]) -> 
     found = panels.sections(sample, newest.values(), request.user)
     return {
         "measurements": measurements,
+        "pictures": [one for one in measurements if one.technique == "picture"],
         "sections": [section for section in found if section.rows],
         "groups": panels.compared_groups(found),
         "beside": beside,

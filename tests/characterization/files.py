@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+from PIL import Image, TiffImagePlugin
 
 from characterization import intake
 from characterization.models import RawFile
@@ -27,6 +30,19 @@ def bdf(cycles: int = 3, points: int = 40, capacity_Ah: float = 0.0015, current_
                 lines.append(f"{time:.3f},{voltage:.5f},{sign * current_A:.8f}")
                 time += seconds if point < points else 1.0
     return ("\n".join(lines) + "\n").encode()
+
+
+def micrograph(width: int = 640, height: int = 480, pixel_nm: float | None = 2.0) -> bytes:
+    """A TIFF of 8 bits: fringes of a period of 8 px across, with the scale as FEI/Thermo write it, or without one."""
+    x = np.arange(width)[None, :].repeat(height, axis=0)
+    grey = (128 + 90 * np.cos(2 * np.pi * x / 8)).astype(np.uint8)
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    if pixel_nm is not None:
+        info.tagtype[34682] = 2
+        info[34682] = f"[Scan]\r\nPixelWidth={pixel_nm * 1e-9:g}\r\nPixelHeight={pixel_nm * 1e-9:g}\r\n"
+    out = io.BytesIO()
+    Image.fromarray(grey).save(out, "TIFF", tiffinfo=info)
+    return out.getvalue()
 
 
 def deliver(project, name: str = "scan.xy", content: bytes | None = None, **values) -> RawFile:

@@ -300,6 +300,7 @@ PAGES: dict[str, dict[str, Policy]] = {
     "/overlay/": {"GET": Policy(ABSENT, OPEN, OPEN, OPEN)},
     "/overlay/charts/<key>\\.<form>": {"GET": Policy(ABSENT, ABSENT, ABSENT, ABSENT)},
     "/findings/": {"GET": OWN},
+    "/measurements/<pk>/picture/<name>\\.jpg": {"GET": Policy(ABSENT, ABSENT, ABSENT, ABSENT)},  # it is none
     "/measurements/<pk>/series.json": {"GET": PART},
     "/measurements/<pk>/table\\.<form>": {"GET": PART},
     "/measurements/<pk>/charts/<key>\\.<form>": {"GET": PART},

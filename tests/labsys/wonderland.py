@@ -248,6 +248,7 @@ def _values(house: House, path: str) -> dict[str, Any]:
         "form": "csv" if "table" in path or "template" in path else "json",
         "many": "lot",
         "method": "cycling",
+        "name": "shown",
         "run": house.measurement.analyses.get(method="cycling").pk,
     }
 
