@@ -6,12 +6,12 @@ drops out of it on the way.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.special import stdtrit
 
 from characterization.charts.chart import Numbers
 
@@ -84,8 +84,13 @@ def welch(one: Spread, other: Spread) -> Difference | None:
     if both == 0:
         return Difference(one.mean - other.mean, 0.0)
     freedom = both**2 / (parts[0] ** 2 / (one.n - 1) + parts[1] ** 2 / (other.n - 1))
-    factor = float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
+    factor = _student(freedom)
     return Difference(one.mean - other.mean, factor * sqrt(both))
+
+
+def _student(freedom: float) -> float:
+    """Student's t for the interval. SciPy is imported when it is asked: pages that compare nothing start sooner."""
+    return float(importlib.import_module("scipy.special").stdtrit(freedom, (1 + CONFIDENCE) / 2))
 
 
 def last_common_cycle(cells: Sequence[CellCurve]) -> int:

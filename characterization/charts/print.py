@@ -23,6 +23,7 @@ from matplotlib.ticker import MaxNLocator
 
 from characterization.charts import layout, print_layers
 from characterization.charts.chart import Axis, Chart, Pane
+from characterization.charts.paper import DEFAULT_HEIGHT_MM
 from characterization.charts.style import PAPER, label_colour
 
 MM = 1 / 25.4
@@ -34,7 +35,6 @@ LEFT, RIGHT, TOP, BOTTOM, GAP = 30.0, 8.0, 15.0, 24.0, 19.0
 CHARACTER_PT = 3.9
 RIGHT_WITH_LABELS = 74.0
 RIGHT_WITH_SCALE = 40.0
-DEFAULT_HEIGHT_MM = 58.0
 INK = PAPER["light"]
 _PRESS = threading.Lock()
 """Matplotlib keeps its settings in one place for the whole process: one figure at a time."""
@@ -65,13 +65,22 @@ def png(
     return out.getvalue()
 
 
+def characters(fonts: Path) -> frozenset[int]:
+    """The characters that the faces in a folder hold."""
+    return frozenset(code for path in _faces(fonts) for code in font_manager.get_font(path).get_charmap())
+
+
+def _faces(fonts: Path) -> list[Path]:
+    return sorted([*fonts.glob("*.ttf"), *fonts.glob("*.otf")])
+
+
 @cache
 def _families(fonts: Path | None) -> tuple[str, ...]:
     """Names of the faces in a folder, Inter before the others; DejaVu Sans always last."""
     # A face without a semibold is set in regular; that is known and not worth a line in the log for each figure.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     names: list[str] = []
-    for path in sorted([*fonts.glob("*.ttf"), *fonts.glob("*.otf")]) if fonts else []:
+    for path in _faces(fonts) if fonts else []:
         font_manager.fontManager.addfont(path)
         names.append(font_manager.get_font(path).family_name)
     unique = sorted(set(names), key=lambda name: (not name.startswith("Inter"), name))

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET
 
 from characterization import panels, queries, store
 from characterization.analysis.cycling_charts import temperatures
-from characterization.charts import numbers, web
-from characterization.charts import print as press
+from characterization.charts import numbers, paper, web
 from characterization.charts.chart import Chart
 from characterization.models import Measurement
 from characterization.panels.export import FINER, windowed
@@ -131,14 +130,14 @@ def _csv(request: HttpRequest, chart: Chart) -> tuple[str, str]:
 
 
 def _svg(request: HttpRequest, chart: Chart) -> tuple[bytes, str]:
-    return press.press(
+    return paper.press(
         chart, _mm(request, "width", 120), _mm(request, "height", 80), _fonts()
     ), "image/svg+xml"
 
 
 def _png(request: HttpRequest, chart: Chart) -> tuple[bytes, str]:
     width, height = _mm(request, "width", 148), _mm(request, "height", 85)
-    return press.png(chart, 2, width, height, _fonts()), "image/png"
+    return paper.png(chart, 2, width, height, _fonts()), "image/png"
 
 
 def _mm(request: HttpRequest, name: str, otherwise: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from characterization import panels, queries
-from characterization.charts import print as paper
+from characterization.charts import paper
 from characterization.charts.chart import Chart
 from characterization.models import Measurement
 from characterization.panels import Choice

@@ -12,7 +12,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from matplotlib import font_manager
+
+from characterization.charts import paper
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts" / "print"
 MISSING = "□"
@@ -50,8 +51,7 @@ def capital(text: str) -> str:
 @cache
 def known_characters() -> frozenset[int]:
     """The characters that the faces for paper hold."""
-    faces = [font_manager.get_font(path) for path in sorted([*FONTS.glob("*.ttf"), *FONTS.glob("*.otf")])]
-    return frozenset(code for face in faces for code in face.get_charmap())
+    return paper.characters(FONTS)
 
 
 def printable(text: str) -> str:

@@ -88,12 +88,14 @@ def links(page: Page) -> list[str]:
 
 # One look at a page: every rule in the light theme, and in the dark one the contrast again, which alone may differ.
 # A chart is one picture with a sentence; the thousands of marks inside it are nothing to be asked about one by one. Nor
-# are the hundreds of rows of figures in its table, which one line of a template writes. Both are taken out first, since
-# axe walks through all that stands in the document.
+# are the hundreds of rows of figures in its table, which one line of a template writes; on the page of its numbers two
+# lines keep theirs. The rest is taken out first, since axe walks through all that stands in the document.
 LOOK = """async (grave) => {
   for (const drawing of document.querySelectorAll(".svg-container")) drawing.replaceChildren();
   for (const { rows } of document.querySelectorAll("tbody"))
     if (rows.length > 100) for (const row of [...rows].slice(40)) row.remove();
+  for (const { rows } of [...document.querySelectorAll(".grid-3 .cycle-table tbody")].slice(2))
+    for (const row of [...rows].slice(1)) row.remove();
   const found = [];
   for (const [theme, rules] of [["light", {}], ["dark", { runOnly: ["color-contrast"] }]]) {
     document.documentElement.dataset.theme = theme;
