@@ -15,8 +15,9 @@ from characterization import queries
 from characterization.analysis.overlay import Arrangement, Normalise
 from characterization.charts.chart import Chart
 from characterization.models import LibraryEntry, Measurement
+from characterization.panels import shipped_entries
 from characterization.panels.found import Found, found_across
-from characterization.panels.overlays import MOST, OVERLAID, overlay_of, regions_of
+from characterization.panels.overlays import MOST, OVERLAID, Reference, overlay_of, regions_of
 from characterization.views.answers import page
 from characterization.views.charts import answer, number_in
 from synthesis import access, exporting
@@ -26,6 +27,7 @@ from synthesis.sheets import HeadCell
 
 MOST_OFFERED = 60
 MOST_SAMPLES = 200
+MOST_PHASES = 8
 
 
 @require_GET
@@ -44,7 +46,8 @@ def overlay_page(request: HttpRequest) -> HttpResponse:
         "regions": regions_of(chosen) if technique == "xps" else [],
         "region": _region(request, chosen),
         "phases": LibraryEntry.objects.filter(kind="phases", current=True).defer("text").order_by("name"),
-        "picked_phases": [entry.pk for entry in _phases(request)],
+        "shipped": shipped_entries("phases") if technique == "xrd" else [],
+        "picked_phases": request.GET.getlist("phases"),
         "how": _how(request),
         "normalisations": [("none", _("as measured")), ("max", _("maximum")), ("area", _("area"))],
         "chart": _chart(request, chosen) if chosen else None,
@@ -107,9 +110,17 @@ def _region(request: HttpRequest, chosen: list[Measurement]) -> str:
     return asked if asked in regions else next(iter(regions), "")
 
 
-def _phases(request: HttpRequest) -> list[LibraryEntry]:
-    pks = [int(text) for text in request.GET.getlist("phases") if text.isdecimal()][:8]
-    return list(LibraryEntry.objects.filter(pk__in=pks, kind="phases").order_by("name"))
+def _phases(request: HttpRequest) -> list[Reference]:
+    """Phases of the laboratory by number, shipped ones by name, at most MOST_PHASES."""
+    asked = request.GET.getlist("phases")[:MOST_PHASES]
+    pks = [int(text) for text in asked if text.isdecimal()]
+    own = LibraryEntry.objects.filter(pk__in=pks, kind="phases").order_by("name") if pks else []
+    names = [text for text in asked if not text.isdecimal()]
+    known = {one.name for one in shipped_entries("phases")} if names else set()
+    return [
+        *(Reference(entry.name, entry.content["cif"]) for entry in own),
+        *(Reference(name) for name in names if name in known),
+    ]
 
 
 @require_GET

@@ -6,11 +6,14 @@ import csv
 import io
 
 import numpy as np
+import polars as pl
 import pytest
 
 from characterization import ingest, library, sandbox, tasks
 from characterization.analysis.overlay import Arrangement, Curve, arranged
 from characterization.models import Analysis, Finding, Measurement
+from characterization.panels import overlays, shipped_entries
+from characterization.panels.overlays import Reference, overlay_of
 from synthesis.models import Role
 from tests import factories
 from tests.characterization import files
@@ -83,6 +86,37 @@ def test_patterns_lie_over_each_other_with_the_lines_of_a_phase(
     assert {row["series"] for row in rows} == {"Silicon", *(one.sample.code for one in measured)}
     for form in ("svg", "json", "png"):
         assert viewer.get(f"/overlay/charts/overlay.{form}?{query}").status_code == 200
+
+
+def test_shipped_phases_are_drawn_too_and_a_missing_wavelength_is_said(viewer, project):
+    one = pattern(project, 200)
+    query = f"measurements={one.pk}&phases=graphite&phases=nobody"
+    name = next(entry.name for entry in shipped_entries("phases") if "graphite" in entry.name.casefold())
+    chart = overlay_of([one], Arrangement(), "", [Reference(name)])
+    assert [layer.label for layer in chart.layers if layer.kind == "sticks"] == [name]
+    assert "Cu Kα1" in chart.caption or one.meta.get("wavelength_angstrom")
+    Measurement.objects.filter(pk=one.pk).update(meta={"wavelength_angstrom": 0.7093})
+    one.refresh_from_db()
+    molybdenum = overlay_of([one], Arrangement(), "", [Reference(name)])
+    strongest = [layer.x[layer.y.argmax()] for layer in molybdenum.layers if layer.kind == "sticks"]
+    assert strongest[0] == pytest.approx(12.13, abs=0.1)  # 2 asin(0.7093 / (2 · 3.355))
+    assert "Cu" not in molybdenum.caption
+    assert viewer.get(f"/overlay/?{query}").status_code == 200
+
+
+def test_what_is_in_other_quantities_is_left_out_by_name():
+    def infrared(column):
+        measured = Measurement(technique="ftir", title=column, meta={}, columns=[
+            {"name": "wavenumber_per_cm", "unit": "cm⁻¹"}, {"name": column, "unit": ""}])  # fmt: skip
+        measured.overview = pl.DataFrame({"wavenumber_per_cm": X, column: X})
+        return measured
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(overlays.store, "overview", lambda one: one.overview)
+        chart = overlay_of([infrared("transmittance_percent"), infrared("absorbance")], Arrangement(), "", [])
+    assert chart.panes[0].y.quantity == "Transmittance"
+    assert len(chart.layers) == 1
+    assert "other quantities: absorbance" in chart.caption
 
 
 def test_measurements_of_several_techniques_and_of_strangers_are_refused(viewer, project):
