@@ -16,7 +16,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from characterization import blobs, chaining, flagging, library, recording, sandbox
+from characterization import blobs, chaining, flagging, library, naming, recording, sandbox
 from characterization.conditions import Briefing, briefing_for
 from characterization.instruments.base import Technique
 from characterization.lease import Claim, LeaseLost, claim, finish, renew, still_mine
@@ -88,7 +88,7 @@ def _read(mine: Claim, file: RawFile, scratch: Path) -> Reading:
     first = briefing_for(owner).conditions
     told = library.told(file.instrument_id)
     request = {"do": "read", "path": str(path), "name": file.name, "library": told}
-    answer = _asked(mine, scratch, {**request, "conditions": first})
+    answer = _known_or_named(mine, file, scratch, {**request, "conditions": first})
     owner = owner if owner.is_known else named(file, _hints(file, answer))
     owner = settled(file, owner, of_process=_is_process(answer))
     briefing = briefing_for(owner, _read_before(file))
@@ -101,6 +101,19 @@ def _read(mine: Claim, file: RawFile, scratch: Path) -> Reading:
             kept["beside"] = recording.automatic_of(automatic, briefing.of_parts.get(kept["part"], {}))
             kept["analyses"] = _asked(mine, scratch, again)["analyses"]
     return Reading(answer["reader"], answer["recordings"], owner, briefing)
+
+
+def _known_or_named(mine: Claim, file: RawFile, scratch: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """What a reader makes of the file; of a table that none knows what a person has named its columns."""
+    try:
+        return _asked(mine, scratch, request)
+    except ReaderRefused as refused:
+        titles = refused.error.get("columns") or []
+        known = naming.naming_for(file, titles) if titles else None
+        if known is None:
+            raise
+        Job.objects.filter(pk=mine.job_id).update(columns=titles)
+        return _asked(mine, scratch, {**request, "naming": naming.asked(known)})
 
 
 def _read_before(file: RawFile) -> RawFile | None:
@@ -178,6 +191,7 @@ def _refused(mine: Claim, error: dict[str, Any]) -> None:
     if error["code"] == "needs_mapping":
         with transaction.atomic():
             still_mine(mine)
+            Job.objects.filter(pk=mine.job_id).update(columns=error.get("columns") or [])
             finish(mine, JobState.NEEDS_MAPPING, error["message"], error_code=error["code"],
                     error_message=error["message"], error_hint=error["hint"])  # fmt: skip
         return

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from characterization import blobs, chaining, flagging, lease, tasks
+from characterization import blobs, chaining, flagging, lease, naming, tasks
 from characterization.conditions import conditions_for
 from characterization.matching import Owner
 from characterization.models import Analysis, Job, JobEvent, JobState, Measurement, RawFile
@@ -131,6 +133,14 @@ def read_again(file: RawFile, note: str = "") -> None:
     job_id = lease.put_back(file, note or _("to be read again"))
     if job_id is not None:
         transaction.on_commit(partial(tasks.ring, job_id))
+
+
+def name_columns(file: RawFile, given: dict[str, Any], by: User | None) -> list[RawFile]:
+    """Keeps what a person said the columns are; every file that it holds for goes back in the queue."""
+    again = naming.name(file, file.job.columns, given, by)
+    for one in again:
+        read_again(one, _("its columns were named"))
+    return again
 
 
 def _kept(chunks: Iterable[bytes], delivery: Delivery) -> blobs.Blob:

@@ -31,7 +31,7 @@ from characterization.analysis import registry as analyses
 from characterization.analysis.base import Conditions, Method, Result, told_apart
 from characterization.analysis.budget import TookTooLong, within
 from characterization.analysis.library.told import Told
-from characterization.instruments import registry, tables
+from characterization.instruments import named_columns, registry, tables
 from characterization.instruments.base import Flag, Recording, Technique, UnreadableFile, json_ready
 from characterization.instruments.cycling import utc
 
@@ -53,16 +53,30 @@ def limit(memory_bytes: int, file_bytes: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def read_file(path: Path, name: str, scratch: Path, conditions: Conditions) -> dict[str, Any]:
-    """Reads a file and analyses each of its recordings; the tables stand in ``scratch`` afterwards."""
-    result = registry.read(path, name)
+def read_file(
+    path: Path, name: str, scratch: Path, conditions: Conditions, naming: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Reads a file and analyses each of its recordings; the tables stand in ``scratch`` afterwards.
+
+    ``naming`` is what a person said its columns are, for a table that no reader knows.
+    """
+    reader, recordings = _read(path, name, naming)
     return {
-        "reader": {"name": result.reader.name, "version": result.reader.version},
+        "reader": reader,
         "recordings": [
-            _kept(recording, scratch, f"{index}", conditions)
-            for index, recording in enumerate(result.recordings)
+            _kept(recording, scratch, f"{index}", conditions) for index, recording in enumerate(recordings)
         ],
     }
+
+
+def _read(path: Path, name: str, naming: Mapping[str, Any] | None) -> tuple[dict[str, str], list[Recording]]:
+    """The reader's name and version, of a naming with its number, and what it read."""
+    if naming is None:
+        result = registry.read(path, name)
+        return {"name": result.reader.name, "version": result.reader.version}, result.recordings
+    version = f"{named_columns.VERSION}/{naming['version']}"
+    with registry.under_its_name(path, name) as named:
+        return {"name": named_columns.NAME, "version": version}, named_columns.read(named, naming)
 
 
 def analyse_table(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dict[str, Any]:
@@ -242,7 +256,7 @@ def _done(request: dict[str, Any], scratch: Path, conditions: Conditions) -> dic
         return analyse_table(request, scratch, conditions)
     if request["do"] == "chain":
         return chain_tables(request, scratch, conditions)
-    return read_file(Path(request["path"]), request["name"], scratch, conditions)
+    return read_file(Path(request["path"]), request["name"], scratch, conditions, request.get("naming"))
 
 
 def _too_large(request: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from characterization import blobs, destination, intake
+from characterization.api.columns import NamedColumnsSerializer, NamingSerializer, name, named
 from characterization.api.deliveries import DeliverySerializer, delivered, refuse_too_large
 from characterization.models import JobEvent, Measurement, RawFile
 from synthesis import access
@@ -191,6 +192,20 @@ class Files(Records):
         access.require_change(self.actor, file.project)
         intake.read_again(file)
         return Response(FileDetailSerializer(self._fresh(file.pk)).data, status=202)
+
+    @extend_schema(responses=NamedColumnsSerializer)
+    @action(detail=True, pagination_class=None, filter_backends=())
+    def columns(self, request: Request, pk: str) -> Response:
+        """The titles of a table that no reader knows, and what somebody said that they are."""
+        return named(self.get_object())
+
+    @extend_schema(request=NamingSerializer, responses={202: NamedColumnsSerializer})
+    @columns.mapping.post
+    def name_columns(self, request: Request, pk: str) -> Response:
+        """Says what the columns are; this file and those of the project with the same titles are read with it."""
+        file = self.get_object()
+        access.require_change(self.actor, file.project)
+        return name(file, request.data, self.actor)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True)

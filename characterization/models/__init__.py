@@ -2,6 +2,7 @@
 
 from characterization.models.chains import Chain, Piece
 from characterization.models.choices import AUTOMATIC, AnalysisChoice
+from characterization.models.columns import ColumnMapping
 from characterization.models.documents import Document
 from characterization.models.files import Job, JobEvent, JobState, RawFile, WorkerPulse
 from characterization.models.findings import Analysis, Cycle, Finding
@@ -15,6 +16,7 @@ __all__ = [
     "Analysis",
     "AnalysisChoice",
     "Chain",
+    "ColumnMapping",
     "Cycle",
     "Document",
     "Finding",

@@ -107,6 +107,7 @@ class Job(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.TextField(blank=True)
     error_hint = models.TextField(blank=True)
+    columns = models.JSONField(_("titles of an unknown table"), default=list, blank=True)
     reader_name = models.CharField(max_length=60, blank=True)
     reader_version = models.CharField(max_length=20, blank=True)
     updated_at = models.DateTimeField(db_default=Now())
