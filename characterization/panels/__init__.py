@@ -16,6 +16,7 @@ from characterization.panels.comparison import Compared, Row, compare
 from characterization.panels.entries import chart_of_entry, chart_of_shipped, shipped_entries, shipped_entry
 from characterization.panels.export import windowed
 from characterization.panels.figures import Figure, figures_of_cell, number, retention, with_uncertainty
+from characterization.panels.grouping import Group, grouped
 from characterization.panels.handles import handles_of
 from characterization.panels.head import CellHead, head_of, state_of
 from characterization.panels.measured import (
@@ -40,6 +41,7 @@ __all__ = [
     "Choice",
     "Compared",
     "Figure",
+    "Group",
     "Panel",
     "Row",
     "RunLog",
@@ -59,6 +61,7 @@ __all__ = [
     "dot_places",
     "draw_found",
     "figures_of_cell",
+    "grouped",
     "handles_of",
     "head_of",
     "meta_of",

@@ -31,7 +31,7 @@ def number(value: float | None, uncertainty: float | None = None) -> str:
     """A number with true minus, rounded to where its uncertainty's second digit stands; else to five digits."""
     if value is None:
         return NOTHING
-    size = _size(value)
+    size = _common_size(value, uncertainty)
     if not -4 <= size < 9:
         return _powered(value, size, max(size - _size(uncertainty) + 1, 0) if uncertainty else 4)
     if uncertainty:
@@ -43,6 +43,11 @@ def number(value: float | None, uncertainty: float | None = None) -> str:
 def _size(value: float | None) -> int:
     """The power of ten of a number's first digit; 0 for nothing."""
     return floor(log10(abs(value))) if value else 0
+
+
+def _common_size(value: float, uncertainty: float | None) -> int:
+    """The power of ten in which both are written: that of the larger, so that 10⁻²⁵ ± 6 is 0.0 ± 6.0."""
+    return max(_size(one) for one in (value, uncertainty) if one) if value or uncertainty else 0
 
 
 def _powered(value: float, power: int, digits: int) -> str:
@@ -60,7 +65,7 @@ def with_uncertainty(value: float | None, uncertainty: float | None) -> tuple[st
     """Value and "± uncertainty" with equal decimals; the second empty where none is known."""
     if value is None or not uncertainty:
         return number(value), ""
-    size = _size(value)
+    size = _common_size(value, uncertainty)
     if not -4 <= size < 9:
         return number(
             value, uncertainty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +11,33 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from characterization.models import Finding
-from characterization.panels import with_uncertainty
+from characterization.models import Analysis, Finding
+from characterization.panels import Group, grouped, with_uncertainty
 from characterization.panels.figures import number
 from synthesis import words
 
 register = template.Library()
+
+UNIT_ENDINGS = {
+    "_per_cm": "cm⁻¹",
+    "_percent": "%",
+    "_angstrom": "Å",
+    "_deg": "°",
+    "_nm2": "nm²",
+    "_nm": "nm",
+    "_um": "µm",
+    "_eV": "eV",
+    "_kV": "kV",
+    "_mA": "mA",
+    "_mW": "mW",
+    "_mm": "mm",
+    "_mg": "mg",
+    "_K": "K",
+    "_V": "V",
+    "_s": "s",
+    "_g": "g",
+}
+"""Ends of our own keys, longer ones before those that they end with."""
 
 TECHNIQUES = {
     "cycling": _("Cycling"),
@@ -78,6 +100,21 @@ def value_of(finding: Finding) -> str:
 @register.filter
 def spread_of(finding: Finding) -> str:
     return with_uncertainty(finding.value, finding.uncertainty)[1]
+
+
+@register.filter
+def by_subject(found: Iterable[tuple[Analysis, Finding]]) -> list[Group]:
+    """Findings in folds, one for each subject."""
+    return grouped(found)
+
+
+@register.filter
+def named(key: str) -> str:
+    """A key of parameters or of a header in words, its unit in brackets: ``range_deg`` is "range (°)"."""
+    for ending, unit in UNIT_ENDINGS.items():
+        if key.endswith(ending):
+            return f"{key.removesuffix(ending).replace('_', ' ')} ({unit})"
+    return key.replace("_", " ")
 
 
 @register.filter

@@ -20,7 +20,7 @@ from characterization.charts.numbers import safe
 from characterization.models import Analysis, Measurement
 from characterization.panels import Panel
 from characterization.panels.overlays import OVERLAID
-from characterization.templatetags.measured import told
+from characterization.templatetags.measured import named, told
 from characterization.views import pictures
 from characterization.views.answers import page
 from characterization.views.charts import choice_of
@@ -30,7 +30,7 @@ from synthesis import access
 PAGE = 50
 CYCLE_ROWS = 200
 CHARTS_AT_ONCE = 2
-IN_A_GRID = ("cycling", "eis")
+IN_A_GRID = ("cycling", "eis", "sorption")
 """Techniques whose charts stand side by side: one measurement seen in several ways, not regions of it."""
 
 
@@ -111,8 +111,13 @@ def _shown(
     if measurement.technique in IN_A_GRID or len(drawn) <= CHARTS_AT_ONCE:
         return {"panels": drawn, "found": found}
     region = next((panel for panel in drawn if panel.key == wanted), panels.telling(drawn))
-    own = [(analysis, finding) for analysis, finding in found if finding.subject in ("", region.title)]
+    own = [(analysis, finding) for analysis, finding in found if _belongs(finding.subject, region.title)]
     return {"panels": [region], "regions": drawn, "region": region, "found": own}
+
+
+def _belongs(subject: str, region: str) -> bool:
+    """Whether a finding stands beside a region: one of the whole, of the region, or of a part of it ("C 1s: C–N")."""
+    return subject in ("", region) or subject.startswith(f"{region}: ")
 
 
 def controls(measurement: Measurement, query: dict[str, str]) -> dict[str, Any]:
@@ -154,7 +159,7 @@ def _flat(meta: dict[str, Any]) -> list[tuple[str, str]]:
         long = isinstance(value, list | dict) and len(str(value)) > 200
         text = _("%(count)s entries") % {"count": len(value)} if long else told(value)
         if value not in (None, "", [], {}):
-            lines.append((key.replace("_", " "), text))
+            lines.append((named(key), text))
     return lines
 
 
