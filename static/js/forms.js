@@ -42,7 +42,8 @@
   document.addEventListener("mousedown", (event) => { if (event.target.closest(".combo-option")) event.preventDefault(); });
   document.addEventListener("focusout", (event) => {
     const combo = event.target.closest?.("[data-combo]");
-    if (combo && !combo.contains(event.relatedTarget)) close(combo);
+    // Not at once: a choice with the focus loses it while htmx takes the old list out, which must not vanish under its hands.
+    if (combo && !combo.contains(event.relatedTarget)) queueMicrotask(() => close(combo));
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const field = event.target.matches?.(".combo-list") ? one("input", event.target.parentElement) : null;

@@ -45,9 +45,10 @@
     else if (isList(target)) { target.value = before; line(target, code); }
     else if (isCode(text)) open(code);
   };
-  const next = (field) => {
+  const next = (field) => { // past the choices of its own list and its camera
+    const combo = field.closest("[data-combo]");
     const fields = [...field.form.elements].filter((item) => item.offsetParent && !item.disabled && item.type !== "hidden");
-    fields[fields.indexOf(field) + 1]?.focus();
+    fields.slice(fields.indexOf(field) + 1).find((item) => !combo?.contains(item))?.focus();
   };
 
   // --- keys that come like a scanner's

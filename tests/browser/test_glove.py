@@ -205,6 +205,28 @@ def test_on_the_desk_a_scan_fills_the_input_that_has_the_focus_or_opens_what_it_
     page.wait_for_url(re.compile(f"/samples/{lot}/"))
 
 
+def test_a_scan_goes_on_to_the_next_field_past_its_open_list_and_a_list_with_the_focus_can_be_replaced(
+    page, lot
+):
+    page.goto(STEP)
+    field = page.locator("[name='takes-1-sample']")
+    choices = page.locator("[id='takes-1-sample-list'] .combo-option")
+    field.focus()
+    expect(choices.first).to_be_visible()
+    scan(page, lot)
+    expect(field).to_have_value(lot)
+    expect(page.locator("[name='takes-1-amount']")).to_be_focused()
+
+    field.focus()
+    expect(choices.first).to_be_visible()
+    choices.first.focus()
+    with page.expect_response(re.compile("/options/|sample-options")):
+        field.evaluate(
+            "field => { field.value = 'LOT'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+        )
+    expect(choices).to_have_count(0)
+
+
 def test_scans_in_quick_succession_make_a_list(page, lot):
     page.goto("/scan/")
     for text in (lot, "NS-9999", f"http://lab.example/s/{lot}"):
