@@ -70,7 +70,8 @@ def mark(index: int, step: int = 1, dt_ms: int = 100) -> Mark:
 
 
 def of_fastnda(path: Path) -> pl.DataFrame:
-    return fastnda.read(path, cycle_mode="raw")
+    table: pl.DataFrame = fastnda.read(path, cycle_mode="raw")
+    return table
 
 
 def assert_same(path: Path) -> None:
@@ -83,13 +84,14 @@ def assert_same(path: Path) -> None:
 
 @st.composite
 def cell_tests(draw: st.DrawFn) -> tuple[list[tuple[float, float]], list[Mark]]:
-    marks, records, step, unix = [], [], 1, 1_700_000_000
+    marks: list[Mark] = []
+    records: list[tuple[float, float]] = []
+    step, unix = 1, 1_700_000_000
     for stretch in draw(st.lists(st.integers(1, 130), min_size=1, max_size=25)):
-        counters = [draw(st.floats(-2, 2, width=32)) for _ in range(4)]
+        up, down, up_Wh, down_Wh = (draw(st.floats(-2, 2, width=32)) for _ in range(4))
         passed = [draw(st.integers(0, 10**7)), draw(st.integers(1, 90_000))]
-        marks.append(
-            Mark(passed[0], *counters, passed[1], unix, step, len(records) + 1, draw(st.integers(0, 999)))
-        )
+        at, unix_ms = len(records) + 1, draw(st.integers(0, 999))
+        marks.append(Mark(passed[0], up, down, up_Wh, down_Wh, passed[1], unix, step, at, unix_ms))
         records += [(draw(floats), draw(floats))] * (stretch - 1) + [(draw(floats), draw(floats))]
         step, unix = step + draw(st.integers(0, 1)), unix + draw(st.integers(-5, 500))
     return records, marks
