@@ -33,7 +33,7 @@ class Mark(NamedTuple):
     dt_ms: int
     unix_s: int
     step: int
-    index: int
+    record: int
     unix_ms: int
 
 
