@@ -212,15 +212,59 @@ def ending(name: str, *endings: str) -> bool:
     return stem.endswith(endings)
 
 
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_EASTERN = (
+    (
+        "gb18030",
+        re.compile(
+            "强度|计数|位移|波数|波长|透过|透射|吸光|吸附|结合能|动能|温度|时间|质量|压力|样品|衍射|磁场"
+        ),
+    ),
+    (
+        "cp932",
+        re.compile("強度|波数|波長|透過|吸光|吸着|結合|温度|時間|質量|圧力|試料|測定|回折|シフト|磁場"),
+    ),
+)
+_LONGEST_HEAD = 65536
+_LETTERS = bytes([9, 10, 12, 13, *range(32, 256)])
+
+
+def wide_encoding(raw: bytes) -> str:
+    """``utf-16-le`` or ``utf-16-be`` where a text without a mark has a NUL in nearly every other place, else ``""``."""
+    head = raw[:HEAD_BYTES]
+    half = len(head) // 2
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        others = head[1 - first :: 2]
+        lines = b"\n" in others or b"\r" in others
+        if (
+            half > 8
+            and head[first::2].count(0) > 0.9 * half
+            and lines
+            and not others.translate(None, _LETTERS)
+        ):
+            return encoding
+    return ""
+
+
 def decode(raw: bytes) -> str:
-    """Text of an instrument file: a byte-order mark is believed, then UTF-8, then the Windows code page of the West."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    """Text of an instrument file: a byte-order mark is believed, then UTF-16 without one where every other byte is
+    NUL, then UTF-8, then the code pages of China and Japan where they give words of a measurement, then that of the
+    West."""
+    for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return raw.decode(encoding, errors="replace")
+    if encoding := wide_encoding(raw):
+        return raw.decode(encoding, errors="replace")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        return raw.decode(_code_page(raw), errors="replace")
+
+
+def _code_page(raw: bytes) -> str:
+    head = raw[:_LONGEST_HEAD]
+    pages = (page for page, words in _EASTERN if words.search(head.decode(page, errors="replace")))
+    return next(pages, "cp1252")
 
 
 def json_ready(meta: Mapping[str, Any]) -> dict[str, Any]:

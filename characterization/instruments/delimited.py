@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from characterization.instruments.base import UnreadableFile
+from characterization.instruments.base import UnreadableFile, wide_encoding
 from characterization.instruments.textual import MOST_TEXT_BYTES, looks_binary
 
 AGAIN = "Export it again on the instrument; the file that arrived is kept."
@@ -44,7 +44,8 @@ def text_of(raw: bytes) -> bytes:
             raw = raw.decode(encoding, errors="replace").encode()
             break
     else:
-        raw = _recoded(raw)
+        wide = wide_encoding(raw)
+        raw = raw.decode(wide, errors="replace").encode() if wide else _recoded(raw)
     return _unified(raw) if b"\r" in raw else raw
 
 

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,7 @@ from characterization.instruments import formats
 from characterization.instruments.base import HEAD_BYTES, Reader, ReadResult, UnreadableFile, ending
 
 MANY_READERS = 4
+_BLANK = b"\0 \r\n\t"
 _PACKED = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -65,35 +67,68 @@ def under_its_name(path: Path, name: str) -> Iterator[Path]:
         yield link
 
 
+def _refuse_web_page(path: Path, name: str) -> None:
+    """No instrument writes one; under an instrument's ending it is what a server answered instead of the file."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if re.match(rb"(\xef\xbb\xbf)?\s*(<!doctype html|<html)", head.lower()):
+        raise UnreadableFile(
+            "unsupported",
+            f"{name} is a web page, perhaps one of a login or of an error, saved under this name.",
+            "Download the file itself again.",
+        )
+
+
+def _refuse_blank(path: Path, name: str) -> None:
+    """Says of a file without a single letter that it is empty, whatever its ending."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        if not head.strip(_BLANK) and not any(
+            piece.strip(_BLANK) for piece in iter(lambda: file.read(1 << 20), b"")
+        ):
+            raise UnreadableFile(
+                "empty",
+                f"{name} is empty: its {path.stat().st_size:,} bytes are all blank or zero.",
+                "Copy it again from the instrument.",
+            )
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
+
+
 def _refuse_packed(path: Path, name: str) -> None:
-    """Says what is packed, or an old workbook, what to do with it."""
+    """Says what is packed what to do with it."""
     with path.open("rb") as file:
         head = file.read(8)
     kind = next((kind for mark, kind in _PACKED.items() if head.startswith(mark)), None)
+    if kind == "zip" and _is_workbook(path):
+        return
     if kind is not None:
         raise UnreadableFile(
             "unsupported",
             f"{name} is a packed file ({kind}).",
             "Unpack it and send the files that are in it.",
         )
+
+
+def _refuse_old_workbook(path: Path, name: str) -> None:
+    with path.open("rb") as file:
+        head = file.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise UnreadableFile(
             "unsupported",
-            f"{name} is an old Office file (.xls) or another of its kind, which is not read.",
-            "Save it as .xlsx or .csv, or send the instrument's own file.",
+            f"{name} is an old Office file (.xls) or another of its kind, in which no reader found a table.",
+            "Give it the ending .xls if it has another, save it as .xlsx or .csv, or send the instrument's own file.",
         )
 
 
 def _refuse_disguised(path: Path, name: str) -> None:
     """Says where the ending is one that is read and what stands in the file is something else."""
-    with path.open("rb") as file:
-        page = re.match(rb"\s*(<!doctype html|<html)", file.read(HEAD_BYTES).lower())
-    if page:
-        raise UnreadableFile(
-            "unsupported",
-            f"{name} is a web page, perhaps one of a login or of an error, saved under this name.",
-            "Download the file itself again.",
-        )
     labels = [reader.label for reader in readers() if ending(name.lower(), *reader.extensions)]
     if 0 < len(labels) < MANY_READERS:
         raise UnreadableFile(
@@ -127,6 +162,8 @@ def read(path: Path, name: str) -> ReadResult:
         raise UnreadableFile(
             "empty", f"{name} is empty: 0 bytes arrived.", "Export it again on the instrument."
         )
+    _refuse_web_page(path, name)
+    _refuse_blank(path, name)
     refused: list[tuple[Reader, UnreadableFile]] = []
     for reader in candidates(path, name):
         try:
@@ -139,8 +176,10 @@ def read(path: Path, name: str) -> ReadResult:
             continue
         return ReadResult(reader, recordings)
     if refused:
+        _refuse_packed(path, name)
         raise _refusal(refused, path, name)
     _refuse_packed(path, name)
+    _refuse_old_workbook(path, name)
     _refuse_disguised(path, name)
     known = ", ".join(sorted({ending for reader in readers() for ending in reader.extensions}))
     raise UnreadableFile(

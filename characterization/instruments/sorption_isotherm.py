@@ -61,6 +61,10 @@ def isotherm(name: str, points: Points, meta: dict[str, Any], unit: Amount, titl
     amount = _values(points.amount) * unit.factor / _grams(name, meta, unit)
     _fill(columns, meta.get("saturation_pressure_kPa"))
     _check_rows(name, amount, columns)
+    if not any((columns[key] > 0).any() for key in ("pressure_kPa", "relative_pressure")):
+        raise UnreadableFile(
+            "damaged", f"{name}: none of its {amount.size} points has a pressure above 0.", AGAIN
+        )
     branch = points.branch if all(points.branch) else _branches(columns)
     table = pl.DataFrame(
         {key: values for key, values in columns.items() if np.isfinite(values).any()}

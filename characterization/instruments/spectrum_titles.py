@@ -29,10 +29,15 @@ _TEMPERATURE = r"^(sample |program )?temp"
 _IN_K = rf"{_TEMPERATURE}.*[(/\[]\s*k\b|^ts?\s*[(/\[]\s*k\b"
 _WAVENUMBER = r"wave\s*numbers?|wellenzahl|nombre d.onde|波数"
 _AXES: tuple[tuple[Technique, re.Pattern[str], Meant], ...] = (
-    (Technique.RAMAN, _any(r"raman|\bshift\b|拉曼|verschiebung"), Meant("raman_shift_per_cm")),
+    (
+        Technique.RAMAN,
+        _any(r"raman|\bshift\b|拉曼|ラマン|verschiebung|\brel\.? *1/cm"),
+        Meant("raman_shift_per_cm"),
+    ),
     (Technique.FTIR, _any(rf"{_WAVENUMBER}|^\W*{_PER_CM}\W*$"), Meant("wavenumber_per_cm")),
     (Technique.UV_VIS, _any(_NM), Meant("wavelength_nm")),
-    (Technique.EPR, _any(rf"{_FIELD}.*\bmt\b"), Meant("field_mT")),
+    (Technique.EPR, _any(rf"{_FIELD}.*\bmt\b|^\W*mt\W*$"), Meant("field_mT")),
+    (Technique.EPR, _any(r"^x?\s*[\[(]\s*g(auss)?\s*[\])]"), Meant("field_mT", 0.1)),
     (Technique.EPR, _any(rf"{_FIELD}.*(\bg\b|gauss)"), Meant("field_mT", 0.1)),
     (Technique.EPR, _any(rf"{_FIELD}.*\bt\b"), Meant("field_mT", 1000.0)),
     (Technique.XANES, _any(rf"{_ENERGY}.*\bkev\b"), Meant("energy_eV", 1000.0)),
@@ -44,7 +49,7 @@ _MASS = _any(r"weight|mass|gewicht|masse|\btg\b|质量|重量")
 _ORDINATES: dict[Technique, tuple[tuple[re.Pattern[str], Meant], ...]] = {
     Technique.RAMAN: (
         (_any(r"cps|count.*/\s*s|cnt/s"), Meant("intensity_cps")),
-        (_any(r"count|cnt|计数"), Meant("intensity_counts")),
+        (_any(r"count|cnt|\bcts\b|计数"), Meant("intensity_counts")),
         (_any(r".*"), Meant("intensity_au")),
     ),
     Technique.EPR: ((_any(r".*"), Meant("intensity_au")),),
@@ -53,7 +58,7 @@ _ORDINATES: dict[Technique, tuple[tuple[re.Pattern[str], Meant], ...]] = {
         (_any(rf"({_MASS.pattern}).*%|^\W*%\W*$"), Meant("mass_percent")),
         (_any(rf"({_MASS.pattern}).*\bmg\b|^\W*mg\W*$"), Meant("mass_mg")),
         (_any(rf"({_MASS.pattern}).*\bg\b"), Meant("mass_mg", 1000.0)),
-        (_any(r"heat ?flow|dsc|wärmestrom|热流"), Meant("heat_flow_mW")),
+        (_any(r"(heat ?flow|dsc|wärmestrom|热流)(?!.*(w/m?g|/\s*mg|/\s*g\b))"), Meant("heat_flow_mW")),
     ),
 }
 _OPTICAL = (
@@ -63,6 +68,10 @@ _OPTICAL = (
     (_any(r".*"), Meant("intensity_au")),
 )
 _ORDINATES[Technique.FTIR] = _ORDINATES[Technique.UV_VIS] = _OPTICAL
+_BESIDE = _any(
+    r"^(pixel|index|nr\.?|no\.?|point|#|dark|reference|nbkg|fbkg|bkg)$"
+    rf"|^({_WAVENUMBER})|{_NM}|^wave\s*length|^raman shift|波长"
+)
 _TIMES = (
     (_any(r"^time.*\bmin|^zeit.*min|时间.*min"), Meant("time_s", 60.0)),
     (_any(r"^(time|zeit|时间).*\bs"), Meant("time_s")),
@@ -76,8 +85,8 @@ def axis_of(titles: list[str]) -> tuple[Technique, int, Meant] | None:
     """Technique, place and meaning of the column that is the axis; None where no title speaks of one."""
     if any(_ELSEWHERE.search(title) for title in titles):
         return None
-    for place, title in enumerate(titles):
-        for technique, pattern, meant in _AXES:
+    for technique, pattern, meant in _AXES:
+        for place, title in enumerate(titles):
             if pattern.search(title.strip()) and _fits(technique, titles, place):
                 return technique, place, meant
     return None
@@ -92,6 +101,9 @@ def _fits(technique: Technique, titles: list[str], place: int) -> bool:
 
 
 def ordinate_of(technique: Technique, title: str) -> Meant | None:
+    """What a column beside the axis holds; None for counters, other axes and what an instrument keeps beside."""
+    if _BESIDE.search(title.strip()):
+        return None
     return next((meant for pattern, meant in _ORDINATES[technique] if pattern.search(title.strip())), None)
 
 

@@ -10,6 +10,14 @@ from characterization.instruments.base import UnreadableFile
 from characterization.instruments.textual import separator_of, split_line, to_number
 
 _COMMENT = re.compile(r"\s*([#;!'\"*%]|//|/\*)")
+_UNIT = re.compile(
+    r"(rel\. *)?(1/cm|cm\s*\^?\(?[-−–⁻][1¹]\)?)|°|deg|°?C|K|s|sec|min|h|m?g|wt\.?-?%|%( ?[TR])?"
+    r"|[munµμk]?m|k?eV|[mk]?V|[mµ]?A"
+    r"|m?T|G|a\. ?u\.?|arb\. ?u(nits?|\.)|cps|cts|counts|counts */ *s|CCD cts"
+    r"|mW|mW/mg|W/g|nm|Å|kPa|Pa|m?bar|Torr|mmHg|-",
+    re.IGNORECASE,
+)
+_TITLES_WITHIN = 40
 _AGAIN = "Export it again on the instrument; the file that arrived is kept."
 
 
@@ -76,16 +84,51 @@ def first_row(lines: list[str], start: int = 0) -> int | None:
 
 def titles_before(lines: list[str], place: int, width: int, separator: str) -> list[str]:
     """The cells of the line above the numbers if there are as many as columns, without their comment mark."""
-    above = next((line for line in reversed(lines[:place]) if re.search(r"\w", line)), "")
-    bare = re.sub(r"^\s*(#|;|!|//|%)?\s*(ColumnLabels:)?", "", above).strip()
-    whole = (
-        above if above.startswith(separator) and separator != " " else bare
-    )  # the first column has no title
-    for line, mark in ((whole, separator), *((bare, mark) for mark in (separator, ",", "\t", ";", " "))):
-        cells = [cell.strip().strip('"') for cell in split_line(line, mark)]
-        if len(cells) == width and not all(to_number(cell) is not None for cell in cells) and "=" not in bare:
+    above = [
+        line for line in lines[max(place - _TITLES_WITHIN, 0) : place] if re.search(r"[^\W_]|[%°]", line)
+    ][-2:]
+    titles = _titles_of(above[-1], width, separator) if above else []
+    units = _units_of(above[-1], width, separator) if len(above) > 1 else []
+    named = (
+        [cell.strip('"# ') for cell in split_line(above[0].strip().lstrip("#"), separator)] if units else []
+    )
+    if len(named) != width or _units_of(above[0], width, separator):
+        return titles
+    return [f"{title} ({unit})" if unit else title for title, unit in zip(named, units, strict=True)]
+
+
+def _titles_of(line: str, width: int, separator: str) -> list[str]:
+    bare = re.sub(r"^\s*(#|;|!|//|%(?=\s))*\s*(ColumnLabels:)?", "", line).strip()
+    whole = line if line.startswith(separator) and separator != " " else bare  # the first column has no title
+    if "=" in bare:
+        return []
+    for text, mark in (
+        (whole, separator),
+        *((bare, mark) for mark in (separator, ",", "\t", ";", " ", "  ")),
+    ):
+        cells = [cell.strip().strip('"') for cell in _parted(text, mark)]
+        numbers = sum(to_number(cell) is not None for cell in cells)
+        if len(cells) == width and numbers <= width // 2:
             return cells
     return []
+
+
+def _parted(line: str, mark: str) -> list[str]:
+    """The cells; two blanks stand for titles parted by several blanks, or with a unit in brackets behind a blank."""
+    if mark != "  ":
+        return split_line(line, mark)
+    cells = re.split(r"\s{2,}", line.strip())
+    return cells if len(cells) > 1 else re.sub(r"\s+(?=[\[(])", "", line).split()
+
+
+def _units_of(line: str, width: int, separator: str) -> list[str]:
+    """The cells of a line of bare units as many as columns, empty ones where a column has none; [] for other lines."""
+    cells = [
+        cell.strip().strip('"').strip("[]()") for cell in split_line(line.strip().lstrip("#"), separator)
+    ]
+    cells += [""] * (width - len(cells) if separator != " " else 0)
+    known = [bool(_UNIT.fullmatch(cell)) for cell in cells if cell]
+    return cells if len(cells) == width and known and all(known) else []
 
 
 def _decimals(line: str, separator: str) -> list[int]:
@@ -101,6 +144,14 @@ def _last_line_is_cut(lines: list[str], separator: str) -> bool:
     return len(set(sample)) == 1 and _decimals(lines[-1], separator)[-1] < sample[0]
 
 
+def _is_footer(lines: list[str], width: int, separator: str) -> bool:
+    """Whether words end the table: they begin with a letter or a bracket and no row of numbers follows."""
+    if not re.match(r"\s*[^\W\d_]{3}|\s*[\[{<#*=-]{1,}\s*[^\W\d_]", lines[0]):
+        return False
+    rows = (numbers_in(line, separator) for line in lines)
+    return not any(row is not None and len(row) == width for row in rows)
+
+
 def _rows(lines: list[str], table: TextTable, separator: str, name: str, offset: int) -> None:
     """Fills the table's rows up to its first fault. The last of ``lines`` has no line end if it is a cut
     one."""
@@ -108,6 +159,9 @@ def _rows(lines: list[str], table: TextTable, separator: str, name: str, offset:
         row = numbers_in(line, separator)
         if row is not None and len(row) == table.width:
             table.rows.append(row)
+        elif not _is_comment(line) and _is_footer(lines[index:], table.width, separator):
+            table.header += lines[index:]
+            return
         elif not _is_comment(line):
             table.fault = UnreadableFile(
                 "damaged",

@@ -6,24 +6,27 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from characterization.instruments.base import Recording, UnreadableFile, decode
+from characterization.instruments.base import Recording, UnreadableFile, decode, wide_encoding
 
 MOST_TEXT_BYTES = 1024**3
 _CONTROL = bytes(byte for byte in range(32) if byte < 9 or byte > 13)
+_END_OF_DOS_TEXT = "\x1a"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eEdD][+-]?\d+)?")
 
 
 def looks_binary(raw: bytes) -> bool:
     """Whether bytes are no text: NUL bytes outside UTF-16, or many control characters."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or wide_encoding(raw):
         return False
     control = len(raw) - len(raw.translate(None, _CONTROL))
     return b"\0" in raw or control > len(raw) // 50
 
 
 def unify(text: str) -> str:
-    """One kind of line end: CRLF and bare CR become LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    """One kind of line end: CRLF, bare CR and the CR CR LF of a text translated twice become LF."""
+    if "\r" not in text:
+        return text
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_text(path: Path, *, nuls: bool = False) -> str:
@@ -39,11 +42,13 @@ def read_text(path: Path, *, nuls: bool = False) -> str:
     raw = path.read_bytes()
     if not raw.strip(b"\0 \r\n\t"):
         raise UnreadableFile("empty", f"{path.name} is empty.", "Export it again on the instrument.")
-    if nuls:
+    wide = wide_encoding(raw) or raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if nuls and not wide:
         raw = raw.replace(b"\0", b"")
     if looks_binary(raw[:65536]):
         raise UnreadableFile("not_this_format", f"{path.name} is not text.", "Export it as text.")
-    return unify(decode(raw))
+    text = unify(decode(raw)).replace("\0", "") if nuls else unify(decode(raw))
+    return text.removesuffix(_END_OF_DOS_TEXT)
 
 
 def flag_open_end(recording: Recording, text: str) -> None:

@@ -207,7 +207,11 @@ def read_vamas(lines: list[str], name: str) -> tuple[Experiment, list[Block]]:
     start = next((place for place, line in enumerate(lines) if line.strip()), len(lines))
     cursor = Cursor(lines, name, start)
     if not cursor.text().startswith(FORMAT_LINE[:24]):
-        raise UnreadableFile("not_this_format", f"{name} does not open with the VAMAS line.")
+        raise UnreadableFile(
+            "not_this_format",
+            f"{name} does not open with the VAMAS line.",
+            "Export it again as VAMAS (ISO 14976) in the instrument's software.",
+        )
     head = read_experiment(cursor)
     blocks: list[Block] = []
     before: dict[int, Any] = {}

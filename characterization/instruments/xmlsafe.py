@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -9,10 +10,20 @@ from defusedxml.ElementTree import fromstring
 
 from characterization.instruments.base import UnreadableFile
 
+_LONGEST_DECLARATION = 500
+
 
 def local_name(tag: str) -> str:
     """The name without its namespace: ``{http://…/2.0}scan`` is ``scan``."""
     return tag.rpartition("}")[2]
+
+
+def _as_declared(raw: bytes | str) -> bytes | str:
+    """UTF-16 is decoded here and its declaration, which may still say UTF-8 after a conversion, taken off."""
+    if isinstance(raw, bytes) and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raw = raw.decode("utf-16", errors="replace")
+        return re.sub(r"^\s*<\?xml[^>]*\?>", "", raw[:_LONGEST_DECLARATION]) + raw[_LONGEST_DECLARATION:]
+    return raw
 
 
 def parse_xml(raw: bytes | str, name: str) -> Element:
@@ -21,6 +32,7 @@ def parse_xml(raw: bytes | str, name: str) -> Element:
     Raises UnreadableFile ``hostile`` for entity definitions and external references, and ParseError for XML
     that is not whole: what is missing is for the format to say. Undecodable text counts as ParseError too.
     """
+    raw = _as_declared(raw.lstrip())
     try:
         root: Element = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException as error:

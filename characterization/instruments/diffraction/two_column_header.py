@@ -8,7 +8,8 @@ import re
 from characterization.instruments.textual import to_number
 
 _EVA = re.compile(r'(\w[\w ]*?):\s*"([^"]*)"')
-_PAIR = re.compile(r"^[\s#;!*/']*([^=:,\t]{2,60}?)\s*[=:,\t]\s*(.+?)\s*$")
+_PAIR = re.compile(r"^[\s#;!*/']*([^=:,;\t]{2,60}?)\s*[=:,;\t]\s*(.+?)\s*$")
+_WL = re.compile(r"\bWL\d?\s*=\s*(\d+[.,]\d+)")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 
 _MOST_LINES, _LONGEST_LINE = 2000, 1000
@@ -36,6 +37,8 @@ def pairs(header: list[str]) -> list[tuple[str, str]]:
     for line in header[:_MOST_LINES]:
         if len(line) > _LONGEST_LINE:
             continue
+        if stated := _WL.search(line):
+            found.append(("wavelength", stated[1]))
         quoted = _EVA.findall(line)
         if quoted:
             found += [(key.strip().lower(), value.strip()) for key, value in quoted]

@@ -153,7 +153,7 @@ def read(path: Path) -> list[Recording]:
 
 
 def sniff(head: bytes, name: str) -> int:
-    return 3 if _OWN.search(head.replace(b"\0", b"")) else 0
+    return 3 if _OWN.search(head.replace(b"\0", b"").replace(b"\r", b"\n")) else 0
 
 
 READER = Reader(

@@ -124,7 +124,7 @@ def _meta(said: dict[str, str]) -> dict[str, object]:
 def read(path: Path) -> list[Recording]:
     """One recording. Raises UnreadableFile."""
     text = read_text(path)
-    lines = text.split("\n")
+    lines = text.lstrip("\n").split("\n")
     said, start = _header(lines)
     unit = next((said[key] for key in said if key.startswith("AxisUnit") and said[key] in ("nm", "eV")), "")
     if unit:
@@ -166,9 +166,10 @@ def read(path: Path) -> list[Recording]:
 
 
 def sniff(head: bytes, name: str) -> int:
-    if looks_binary(head) or not head.lstrip(b"\xef\xbb\xbf").startswith(b"#"):
+    if looks_binary(head):
         return 0
-    return 3 if len(set(_OWN.findall(unify(decode(head))))) >= _OF_LABSPEC else 0
+    text = unify(decode(head)).lstrip()
+    return 3 if text.startswith("#") and len(set(_OWN.findall(text))) >= _OF_LABSPEC else 0
 
 
 READER = Reader(

@@ -18,7 +18,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from characterization.instruments.base import Reader, Recording, Technique, UnreadableFile, ending
+from characterization.instruments.base import (
+    Reader,
+    Recording,
+    Technique,
+    UnreadableFile,
+    ending,
+    wide_encoding,
+)
 from characterization.instruments.old_workbook import Grid, grids, is_old_workbook
 from characterization.instruments.sorption_isotherm import (
     ADSORPTION,
@@ -96,7 +103,8 @@ def _grid(path: Path) -> Grid:
     if looks_binary(raw[:65536]):
         raise UnreadableFile("not_this_format", f"{path.name} is not text.", AGAIN)
     text = whole_text(unify(text_of(raw)), path.name)
-    mark = max("\t;,", key=text.count)
+    titles = re.search(r'^"?No\.?"?\s*([\t;,])', text, re.MULTILINE)  # commas may be decimal marks
+    mark = titles[1] if titles else max("\t;,", key=text.count)
     lines = [line for line in text.split("\n") if len(line) < 10_000]
     return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
 
@@ -106,6 +114,8 @@ def text_of(raw: bytes) -> str:
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
         if raw.startswith(mark):
             return raw.decode(encoding, errors="replace")
+    if encoding := wide_encoding(raw):
+        return raw.decode(encoding, errors="replace")
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -26,6 +26,7 @@ from characterization.instruments.text_table import TextTable, parse_table
 from characterization.instruments.textual import flag_open_end, looks_binary, read_text, to_number, unify
 
 _FEWEST = 5
+_LEAST_EDGE_EV = 54.0  # the K edge of lithium, the lowest that is measured
 _ROWS_OF_HEAD = 20
 _PAIR = re.compile(r"^[\s#;!*/']*([^=:\t]{2,60}?)\s*[=:\t]\s*(.+?)\s*$")
 _SAID = {
@@ -188,6 +189,8 @@ def _titled(
     values: Numbers, table: TextTable, known: tuple[Technique, int, Meant], name: str
 ) -> list[Recording]:
     technique, at, axis = known
+    if technique == Technique.XANES and values.size and values[:, at].max() * axis.factor < _LEAST_EDGE_EV:
+        raise _no_axis(table, name)  # photon energies of an optical spectrum
     others = _columns(table, at, technique)
     if not others:
         raise _no_axis(table, name)
@@ -212,7 +215,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="spectrum_text",
-    version="1.0",
+    version="1.1",
     label="Raman, infrared, UV-vis, EPR, XANES or TGA as text",
     techniques=(
         Technique.RAMAN,

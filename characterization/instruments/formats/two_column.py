@@ -27,10 +27,16 @@ from characterization.instruments.text_table import TextTable, parse_table
 from characterization.instruments.textual import flag_open_end, looks_binary, read_text, to_number, unify
 
 _PATTERN_ENDINGS = (".xy", ".xye")
-_TABLE_ENDINGS = (".csv", ".txt", ".dat", ".tsv", ".prn", ".asc")
+_TABLE_ENDINGS = (".csv", ".txt", ".dat", ".tsv", ".prn", ".asc", ".chi", ".dpt", ".nor", ".xmu", ".gr")
+_ERROR = re.compile(r"sigma|σ|\besd\b|e\.s\.d|err|std|uncert|±|fehler|误差|誤差|^e$|^s$", re.IGNORECASE)
+_NO_COUNTS = re.compile(
+    r"calc|back|bkg|\bbg\b|diff\b|difference|resid|obs\s*-|time.?per.?step|step.?time|zeit|weight",
+    re.IGNORECASE,
+)
 _OWN = re.compile(r'^\[Scan points\]|^.?Id:\s*".*(Anode|Scantype):\s*"', re.MULTILINE)
 _DIFFRACTION = re.compile(
-    r"2[\s_-]*(theta|θ|th\b)|two[\s_-]*theta|diffract|k-?alpha|\bxrd\b|\banode\b|°2", re.IGNORECASE
+    r"2[\s_-]*(th[eê]ta|θ|th\b|th_)|two[\s_-]*theta|diffract|k-?alpha|\bxrd\b|\banode\b|°2|衍射角|回折角|beugungswinkel",
+    re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
     r"(binding|kinetic|excitation|photon) energy|\braman|wave ?number|cm-?1|1/cm|\bfreq|volt|ampere|\bmAh\b"
@@ -87,9 +93,27 @@ def _unknown_table(text: str, name: str) -> UnreadableFile:
     )
 
 
+def _counted(table: TextTable) -> list[int]:
+    """The places of the columns that can be intensities: those beside the angle that are not said to be something else.
+    Without titles the second is one, and the third of three its error."""
+    if not table.titles:
+        return [1] if table.width in (2, 3) else list(range(1, table.width))
+    titles = list(enumerate(table.titles))[1:]
+    return [
+        place for place, title in titles if not _NO_COUNTS.search(title) and not _ERROR.search(title.strip())
+    ]
+
+
+def _error_column(table: TextTable) -> int | None:
+    if not table.titles:
+        return 2 if table.width == 3 else None
+    found = [place for place, title in enumerate(table.titles) if place and _ERROR.search(title.strip())]
+    return found[0] if len(found) == 1 and len(_counted(table)) == 1 else None
+
+
 def _is_pattern(table: TextTable, x: np.ndarray, path: Path) -> bool:
     header = "\n".join(table.header)
-    if table.width not in (2, 3):
+    if _error_column(table) is None and len(_counted(table)) != 1:
         return False
     if _speaks_of_diffraction(header):
         return bool((np.diff(x) > 0).all() and x[0] > -180 and x[-1] < 180)
@@ -99,11 +123,18 @@ def _is_pattern(table: TextTable, x: np.ndarray, path: Path) -> bool:
 
 
 def _frame(table: TextTable) -> pl.DataFrame:
-    values = np.array(table.rows)
-    rate = bool(table.titles and _PER_SECOND.search(table.titles[1]))
-    names = ["two_theta_deg", "intensity_cps" if rate else "intensity_counts"]
-    names += ["sigma_cps" if rate else "sigma_counts"] if table.width == 3 else []
-    return pl.DataFrame({name: values[:, place] for place, name in enumerate(names)})
+    values, counted, error = np.array(table.rows), _counted(table)[0], _error_column(table)
+    above = table.titles[counted] if table.titles else next(reversed(table.header), "")
+    unit = "cps" if _PER_SECOND.search(above) else "counts"
+    columns = {"two_theta_deg": values[:, 0], f"intensity_{unit}": values[:, counted]}
+    return pl.DataFrame(columns | ({f"sigma_{unit}": values[:, error]} if error is not None else {}))
+
+
+def _flag_left_out(recording: Recording, table: TextTable) -> None:
+    kept = {0, _counted(table)[0], _error_column(table)}
+    left = [title for place, title in enumerate(table.titles) if place not in kept]
+    if left:
+        recording.flag("columns_left_out", f"Left out are the columns {', '.join(left)[:200]}.")
 
 
 def _check_declared(recording: Recording, header: list[str], name: str) -> None:
@@ -141,6 +172,7 @@ def read(path: Path) -> list[Recording]:
     hints = [str(meta[key]) for key in ("sample_name", "comment") if meta.get(key)]
     recording = Recording(Technique.XRD, _frame(table), meta=meta, title=hints[0] if hints else "")
     recording.sample_hints = tuple(dict.fromkeys(hints))
+    _flag_left_out(recording, table)
     _check_declared(recording, table.header, path.name)
     flag_open_end(recording, text)
     return [recording]
@@ -161,10 +193,10 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="two_column",
-    version="1.1",
+    version="1.2",
     label="Powder pattern as text (xy, xye, csv, txt, dat)",
     techniques=(Technique.XRD,),
     sniff=sniff,
     read=read,
-    extensions=(*_PATTERN_ENDINGS, ".csv", ".txt", ".dat"),
+    extensions=(*_PATTERN_ENDINGS, ".csv", ".txt", ".dat", ".chi", ".dpt", ".nor", ".xmu"),
 )

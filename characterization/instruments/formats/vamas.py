@@ -128,7 +128,7 @@ def read(path: Path) -> list[Recording]:
 
 
 def sniff(head: bytes, name: str) -> int:
-    if head.lstrip().startswith(_OPENING):
+    if head.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \r\n\t").startswith(_OPENING):
         return 3
     return 1 if ending(name, ".vms", ".npl", ".vamas") else 0
 

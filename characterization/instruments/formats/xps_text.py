@@ -23,7 +23,7 @@ from characterization.instruments.text_table import TextTable, parse_table
 from characterization.instruments.textual import flag_open_end, looks_binary, read_text, to_number, unify
 
 _BINDING = re.compile(
-    r"binding|bindungsenergie|liaison|^b\.?\s?e\.?\s*([/(\[]|$)|^e_?b\b|结合能", re.IGNORECASE
+    r"binding|bindungsenergie|liaison|^b\.?\s?e\.?\s*([/(\[]|$)|^e_?b\b|结合能|結合エネルギー", re.IGNORECASE
 )
 _KINETIC = re.compile(
     r"kinetic|kinetische|cinétique|^k\.?\s?e\.?\s*([/(\[]|$)|^e_?k(in)?\b|动能", re.IGNORECASE
@@ -66,12 +66,19 @@ def _spectra(table: TextTable, values: Numbers, path: Path) -> tuple[list[Spectr
     energies, found, left = _energies(table.titles), [], []
     excitation = _excitation(table.header)
     at = min(energies) if len(energies) == 1 else -1
+    measured: set[int] = set()
+    fitted = any(_FITTED.search(title) for title in table.titles)
     for place, title in enumerate(table.titles):
         if place in energies:
             at = place
+        elif fitted and at in measured:
+            left.append(
+                title
+            )  # beside an envelope, what follows the measured intensity is a fitted component
         elif at < 0 or _FITTED.search(title) or _KINETIC.search(title) or "transmission" in title.lower():
             left.append(title)
         else:
+            measured.add(at)
             rate = bool(_RATE.search(title))
             found.append(
                 Spectrum(
