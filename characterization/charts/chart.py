@@ -42,7 +42,8 @@ class Layer:
     written at the end of the line; empty labels are not.
     ``hollow`` marks are for charge, filled ones for discharge. ``mark`` is circle, square, triangle, diamond,
     triangle-down, cross, pentagon, star, ring; empty means by colour. ``thin`` lines are spectra.
-    ``source`` names the sample or measurement for the hover card.
+    ``source`` names the sample or measurement for the hover card. ``at`` is where an area has its middle, by which it
+    can be moved; without it that is its highest point.
     """
 
     kind: LayerKind
@@ -58,6 +59,7 @@ class Layer:
     thin: bool = False
     source: str = ""
     z: Numbers | None = None
+    at: float | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from characterization.charts.chart import Chart
+from characterization.charts.chart import Chart, Layer
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ def handles_of(chart: Chart) -> list[Handle]:
     """One per area on a background, below a pane of residuals: without that nothing was fitted."""
     layers = chart.panes[-1].layers if len(chart.panes) > 1 and not chart.empty else []
     return [
-        _handle(layer.label or layer.source, layer.x, layer.y, layer.y - layer.y2, layer.colour)
+        _handle(layer)
         for layer in layers
         if layer.kind == "area" and layer.y2 is not None and np.isfinite(layer.y).any()
     ]
 
 
-def _handle(name: str, x: object, y: object, height: object, colour: str) -> Handle:
-    place = int(np.nanargmax(np.asarray(height)))
-    return Handle(name, float(np.asarray(x)[place]), float(np.asarray(y)[place]), colour)
+def _handle(layer: Layer) -> Handle:
+    above = layer.y - layer.y2 if layer.y2 is not None else layer.y
+    place = int(np.nanargmax(above)) if layer.at is None else int(np.abs(layer.x - layer.at).argmin())
+    x = float(layer.x[place]) if layer.at is None else layer.at
+    return Handle(layer.label or layer.source, x, float(layer.y[place]), layer.colour)

@@ -18,6 +18,7 @@ from characterization.models import Analysis, Measurement
 from synthesis.errors import Refusal
 
 MOST = 24
+MOST_POINTS = 50_000
 COPPER_ALPHA_1 = 1.540593
 SAME_WAVELENGTH = 1e-3  # Å
 
@@ -129,11 +130,9 @@ def _curve(measurement: Measurement, x: str, y: str, region: str) -> Curve | Non
     """None where the measurement has none of the columns, or not the region. Of several spectra the first."""
     label = _label(measurement)
     source = f"{label} · {measurement.file.name if measurement.file else measurement.title}"
-    table = store.overview(measurement)
+    table = _points(measurement, x, y)
     if measurement.technique == "xps":
         table, shift = _region(measurement, table, region)
-    elif "spectrum" in table.columns:
-        table, shift = table.filter(pl.col("spectrum") == pl.col("spectrum").min()), 0.0
     else:
         shift = 0.0
     if not x or not y or table.is_empty():
@@ -141,6 +140,16 @@ def _curve(measurement: Measurement, x: str, y: str, region: str) -> Curve | Non
     return Curve(
         label, source, numbers(table[x].cast(pl.Float64)) + shift, numbers(table[y].cast(pl.Float64))
     )
+
+
+def _points(measurement: Measurement, x: str, y: str) -> pl.DataFrame:
+    """Every point of a spectrum: the overview keeps the extremes of a long table, too few for a line to look right."""
+    lazy = store.table(measurement)
+    names = lazy.collect_schema().names()
+    if "spectrum" in names:
+        lazy = lazy.filter(pl.col("spectrum") == pl.col("spectrum").min())
+    wanted = [name for name in (x, y, "region", "block") if name in names]
+    return lazy.select(wanted).head(MOST_POINTS).collect()
 
 
 def _region(measurement: Measurement, table: pl.DataFrame, region: str) -> tuple[pl.DataFrame, float]:

@@ -64,6 +64,7 @@ def _fitted(row: Row, parts: pl.DataFrame, curves: pl.DataFrame, view: View) -> 
                 y2=background,
                 thin=True,
                 source=part["component"],
+                at=part["position_eV"],
             )
         )
         notes += _note(part, energy, envelope)

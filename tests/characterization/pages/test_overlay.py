@@ -104,15 +104,21 @@ def test_shipped_phases_are_drawn_too_and_a_missing_wavelength_is_said(viewer, p
     assert viewer.get(f"/overlay/?{query}").status_code == 200
 
 
+def test_a_long_pattern_is_overlaid_with_every_point(viewer, project):
+    one = pattern(project, 9000)
+    chart = overlay_of([one], Arrangement(), "", [])
+    assert len(chart.layers[0].x) == 9000
+
+
 def test_what_is_in_other_quantities_is_left_out_by_name():
     def infrared(column):
         measured = Measurement(technique="ftir", title=column, meta={}, columns=[
             {"name": "wavenumber_per_cm", "unit": "cm⁻¹"}, {"name": column, "unit": ""}])  # fmt: skip
-        measured.overview = pl.DataFrame({"wavenumber_per_cm": X, column: X})
+        measured.rows_kept = pl.DataFrame({"wavenumber_per_cm": X, column: X})
         return measured
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(overlays.store, "overview", lambda one: one.overview)
+        patch.setattr(overlays.store, "table", lambda one: one.rows_kept.lazy())
         chart = overlay_of([infrared("transmittance_percent"), infrared("absorbance")], Arrangement(), "", [])
     assert chart.panes[0].y.quantity == "Transmittance"
     assert len(chart.layers) == 1
