@@ -29,6 +29,7 @@ _FEWEST = 5
 _LEAST_EDGE_EV = 54.0  # the K edge of lithium, the lowest that is measured
 _ROWS_OF_HEAD = 20
 _PAIR = re.compile(r"^[\s#;!*/']*([^=:\t]{2,60}?)\s*[=:\t]\s*(.+?)\s*$")
+_SIGNAL = re.compile(r"Sig\d+\t(.+)")
 _SAID = {
     "laser_nm": re.compile(r"(laser|excitation|anregung)", re.IGNORECASE),
     "microwave_frequency_GHz": re.compile(r"(microwave|mw).*freq", re.IGNORECASE),
@@ -82,6 +83,12 @@ def _columns(table: TextTable, at: int, technique: Technique) -> dict[int, Meant
         if meant is not None:
             found[place] = meant
     return found
+
+
+def _signals(table: TextTable) -> list[str]:
+    """The titles of TA Instruments: lines ``Sig1⇥Time (min)`` in the head, one per column."""
+    found = [signal[1].strip() for line in table.header if (signal := _SIGNAL.match(line))]
+    return found if len(found) == table.width else []
 
 
 def _no_axis(table: TextTable, name: str) -> UnreadableFile:
@@ -151,6 +158,7 @@ def read(path: Path) -> list[Recording]:
         raise UnreadableFile(
             "not_this_format", f"{path.name} holds no table of numbers.", "Export it as a table."
         )
+    table.titles = table.titles or _signals(table)
     values = np.array(table.rows, dtype=np.float64).reshape(-1, table.width)
     known = axis_of(table.titles) if table.titles else None
     if known is None and not (table.width == 2 and not table.titles and _is_bare_raman(values[:, 0])):
@@ -207,6 +215,7 @@ def sniff(head: bytes, name: str) -> int:
     table = parse_table(text, name)
     if table is None or not table.rows:
         return 0
+    table.titles = table.titles or _signals(table)
     if table.titles:
         return 2 if axis_of(table.titles) else 0
     rows = [row[0] for row in table.rows[:_ROWS_OF_HEAD]]

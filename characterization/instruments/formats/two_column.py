@@ -44,6 +44,8 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _PER_SECOND = re.compile(r"\bcps\b|counts?\s*/\s*s|c/s", re.IGNORECASE)
+_RIGAKU_ASC = re.compile(r"^\*BEGIN\b.*^\*START\s*=.*^\*COUNT\s*=", re.MULTILINE | re.DOTALL)
+_LONGEST_HEAD = 65536
 _FEWEST, _FEWEST_BEFORE_FAULT = 30, 5
 _NAME_THEM = "Say what its columns are and in which units; the answer is remembered for files like it."
 _AGAIN = "Export it again on the instrument; the file that arrived is kept."
@@ -156,6 +158,12 @@ def read(path: Path) -> list[Recording]:
     """One recording. Raises UnreadableFile ``needs_mapping`` for a table that is certainly no powder
     pattern."""
     text = read_text(path)
+    if _RIGAKU_ASC.search(text[:_LONGEST_HEAD]):
+        raise UnreadableFile(
+            "unsupported",
+            f"{path.name} is a Rigaku ASC file: its counts stand several to a line without their angles.",
+            "Send the .ras or .raw of the measurement, or export it with angle and intensity in two columns.",
+        )
     section = text.find("[Scan points]")
     table = parse_table(text, path.name, text.count("\n", 0, section) + 1 if section >= 0 else 0)
     if table is None:

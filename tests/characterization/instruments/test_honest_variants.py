@@ -172,3 +172,18 @@ def test_line_ends_translated_twice_and_the_end_mark_of_dos_are_no_rows(read):
 def test_german_text_is_not_taken_for_chinese_or_japanese():
     said = "Intensität [Imp.]; Größe: 5 µm; Prüfkörper Nr. 3 – 20 °C; Wärmestrom"
     assert decode(said.encode("cp1252")) == said
+
+
+def test_the_signals_of_a_ta_file_are_the_titles_of_its_columns(read):
+    head = "Instrument\tTGA Q500\nSig1\tTime (min)\nSig2\tTemperature (°C)\nSig3\tWeight (mg)\nStartOfData\n"
+    rows = "".join(f"{at / 10:.2f}\t{25 + at}\t{10 - at / 100:.2f}\n" for at in range(40))
+    (found,) = read(head + rows, "run.txt", "utf-16")
+    assert found.table.columns == ["time_s", "temperature_degC", "mass_mg"]
+    assert found.table["time_s"].max() == pytest.approx(3.9 * 60)
+
+
+def test_a_rigaku_asc_is_told_what_to_export(read):
+    rows = "".join("100, 101, 102, 103\n" for _ in range(15))
+    with pytest.raises(UnreadableFile) as caught:
+        read(f"*TYPE\t= Raw\n*BEGIN\n*START\t= 10.0\n*STEP\t= 0.02\n*COUNT\t= 60\n{rows}*END\n", "a.asc")
+    assert ".ras" in caught.value.hint

@@ -1,8 +1,16 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from characterization.instruments.base import Recording
 from characterization.instruments.formats.renishaw_txt import READER
 from tests.characterization.instruments.mutations import code_of, damaged, keeps_its_promise, outcome
+
+
+def read(raw: bytes) -> list[Recording]:
+    found = outcome(READER, raw, "a.txt")
+    assert isinstance(found, list)
+    return found
+
 
 WAVES = [1800.5 - 1.25 * step for step in range(30)]
 SINGLE = "#Wave\t\t#Intensity\r\n" + "".join(f"{x:.6f}\t{at}.500000\r\n" for at, x in enumerate(WAVES))
@@ -14,14 +22,14 @@ MAP = "#X\t\t#Y\t\t#Wave\t\t#Intensity\r\n" + "".join(
 
 
 def test_a_spectrum_ascends_and_says_what_it_does_not_know():
-    (found,) = outcome(READER, SINGLE.encode(), "a.txt")
+    (found,) = read(SINGLE.encode())
     assert found.table["raman_shift_per_cm"].to_list() == WAVES[::-1]
     assert found.table["intensity_counts"].to_list() == [at + 0.5 for at in range(30)][::-1]
     assert {flag.code for flag in found.flags} == {"laser_missing", "axis_unit_missing"}
 
 
 def test_a_map_has_its_spectra_in_order_with_their_places():
-    (found,) = outcome(READER, MAP.encode(), "map.txt")
+    (found,) = read(MAP.encode())
     assert found.table["spectrum"].unique().sort().to_list() == [1, 2, 3]
     second = found.table.filter(spectrum=2)
     assert second["x_um"].unique().to_list() == [1.0]
@@ -31,7 +39,7 @@ def test_a_map_has_its_spectra_in_order_with_their_places():
 
 def test_a_series_keeps_its_times():
     rows = "".join(f"{t}.5\t{x}\t{at}\n" for t in (0, 7) for at, x in enumerate(WAVES))
-    (found,) = outcome(READER, ("#Time\t\t#Wave\t\t#Intensity\n" + rows).encode(), "series.txt")
+    (found,) = read(("#Time\t\t#Wave\t\t#Intensity\n" + rows).encode())
     assert found.table["time_s"].unique().sort().to_list() == [0.5, 7.5]
 
 
