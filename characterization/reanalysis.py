@@ -54,10 +54,11 @@ def told_otherwise(sample: Sample, most: int) -> list[RawFile]:
     conditions = conditions_for(Owner(sample))
     own = _tables_with_own(sample)
     others = present.exclude(conditions=conditions).exclude(measurement__in=own)
-    files: set[int | None] = set(others.values_list("measurement__file", flat=True))
+    files = {file for file in others.values_list("measurement__file", flat=True) if file is not None}
     for analysis in present.filter(measurement__in=own).select_related("measurement"):
-        if analysis.conditions != with_own(conditions, own[analysis.measurement_id]):
-            files.add(analysis.measurement.file_id)
+        file = analysis.measurement.file_id
+        if file is not None and analysis.conditions != with_own(conditions, own[analysis.measurement_id]):
+            files.add(file)
     return list(RawFile.objects.filter(pk__in=files).order_by("-pk")[:most])
 
 

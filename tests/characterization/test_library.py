@@ -136,7 +136,7 @@ def test_widths_reach_only_the_instrument_that_they_belong_to():
 def test_the_file_of_the_library_is_written_anew_only_when_something_changed(monkeypatch):
     entry()
     before = library.told(None)["path"]
-    monkeypatch.setattr(library.blobs, "put", lambda chunks: pytest.fail("written again"))
+    monkeypatch.setattr(library.blobs, "put", lambda chunks: pytest.fail("written again"))  # type: ignore[attr-defined]
     assert library.told(None)["path"] == before
     monkeypatch.undo()
     entry(Kind.XPS_MODELS, MODEL, name="")
@@ -151,7 +151,7 @@ def test_the_file_of_the_library_is_written_anew_only_when_something_changed(mon
 def test_a_file_of_the_library_that_was_deleted_is_written_again():
     entry()
     where = library.told(None)["path"]
-    library.blobs.path_of(where.rpartition("/")[2]).unlink()
+    library.blobs.path_of(where.rpartition("/")[2]).unlink()  # type: ignore[attr-defined]
     assert [one["name"] for one in told()["xps_sensitivities"]] == ["ours"]
 
 
@@ -163,14 +163,14 @@ def test_a_file_is_read_with_the_library_and_its_conditions_do_not_hold_it(monke
     monkeypatch.setattr(
         sandbox.Sandbox,
         "ask",
-        lambda self, request, on_tick=None: asked.append(request) or real(self, request, on_tick),
+        lambda self, request, on_tick=None: asked.append(request) or real(self, request, on_tick),  # type: ignore[func-returns-value]
     )
     entry()
     file = files.deliver(factories.ProjectFactory(), "a.xy", files.xy(200))
     ingest.ingest(file.job.pk)
     sandbox.shared.close()
     assert Told(**asked[0]["library"])["xps_sensitivities"][0]["name"] == "ours"
-    assert "library" not in Measurement.objects.get().analyses.first().conditions
+    assert "library" not in Measurement.objects.get().analyses.first().conditions  # type: ignore[union-attr]
 
 
 def test_a_manager_adds_a_cif_and_everybody_reads_it(manager, client):

@@ -46,7 +46,7 @@ def measured(cell, cycles=4):
 
 def own(measurement, cycle, reason="formation"):
     parameters = {"reference_cycle": cycle} if cycle else {}
-    made = choosing.choose_own(measurement, method_named("cycling"), parameters, reason, None)
+    made = choosing.choose_own(measurement, method_named("cycling"), parameters, reason, None)  # type: ignore[arg-type]
     ingest.ingest(Job.objects.get(file=measurement.file).pk)
     return made
 
@@ -62,15 +62,15 @@ def test_the_first_version_that_somebody_saves_is_2_and_the_automatic_one_stays_
     assert str(present(measurement)).endswith(", version 2")
     assert present(measurement).parameters["reference_cycle_used"] == 3
     two, one = choosing.versions(measurement, "cycling")
-    assert (two.number, two.current, two.choice.reason) == (2, True, "formation")
-    assert (one.number, one.current, one.analysis.pk) == (1, False, automatic.pk)
+    assert (two.number, two.current, two.choice.reason) == (2, True, "formation")  # type: ignore[union-attr]
+    assert (one.number, one.current, one.analysis.pk) == (1, False, automatic.pk)  # type: ignore[union-attr]
 
 
 def test_other_measurements_of_the_sample_keep_what_holds_for_the_sample(cell, measurement):
     other = measured(cell, cycles=5)
     own(measurement, 3)
     assert present(other).choice is None
-    choosing.choose(cell, method_named("cycling"), {"reference_cycle": 2}, "all", None)
+    choosing.choose(cell, method_named("cycling"), {"reference_cycle": 2}, "all", None)  # type: ignore[arg-type]
     for one in (measurement, other):
         ingest.ingest(one.file.job.pk)
     assert present(measurement).parameters["reference_cycle_used"] == 3
@@ -79,7 +79,7 @@ def test_other_measurements_of_the_sample_keep_what_holds_for_the_sample(cell, m
 
 
 def test_a_version_without_any_choice_is_automatic_even_where_the_sample_has_choices(cell, measurement):
-    choosing.choose(cell, method_named("cycling"), {"reference_cycle": 2}, "all", None)
+    choosing.choose(cell, method_named("cycling"), {"reference_cycle": 2}, "all", None)  # type: ignore[arg-type]
     made = own(measurement, None, "this one is fine by itself")
     assert made.version == 3
     assert present(measurement).parameters["reference_cycle_used"] == 1
@@ -91,14 +91,14 @@ def test_every_version_is_kept_with_what_it_found(measurement):
     own(measurement, 2, "better")
     found = choosing.versions(measurement, "cycling")
     assert [one.number for one in found] == [3, 2, 1]
-    assert [one.analysis.parameters["reference_cycle_used"] for one in found] == [2, 3, 1]
+    assert [one.analysis.parameters["reference_cycle_used"] for one in found] == [2, 3, 1]  # type: ignore[union-attr]
     assert [one.current for one in found] == [True, False, False]
 
 
 def test_a_file_chosen_for_by_a_newer_method_has_its_automatic_result_beside_too(measurement):
     own(measurement, 3)
     Analysis.objects.filter(measurement=measurement).update(method_version="0")
-    choosing.lease.put_back(measurement.file, "read again")
+    choosing.lease.put_back(measurement.file, "read again")  # type: ignore[attr-defined]
     ingest.ingest(measurement.file.job.pk)
     made = Analysis.objects.filter(measurement=measurement, method="cycling").exclude(method_version="0")
     assert {(one.choice_version, one.current) for one in made} == {(1, False), (2, True)}

@@ -22,7 +22,7 @@ def lorentz(x, height, centre, half):
     return np.asarray(height / (1 + ((x - centre) / half) ** 2))
 
 
-def synthetic(x: np.ndarray = AXIS, d: float = 935.2, g: float = 1000.0) -> np.ndarray:
+def synthetic(x=AXIS, d=935.2, g=1000.0):
     """T16: D and G of the reference study's Mo-Ni@NPCs on a straight baseline."""
     return lorentz(x, d, 1334.35, 75) + lorentz(x, g, 1587.94, 40) + 100 + 0.05 * (x - 900)
 

@@ -162,7 +162,7 @@ def test_an_old_workbook_of_something_else_is_refused_with_a_sentence(tmp_path):
     raw = written.old_book([[["Time", "Voltage"], [0, 3.0], [1, 3.1]]])
     path = tmp_path / "other.xls"
     path.write_bytes(raw)
-    with pytest.raises(registry.UnreadableFile, match="Micromeritics report") as caught:
+    with pytest.raises(registry.UnreadableFile, match="Micromeritics report") as caught:  # type: ignore[attr-defined]
         registry.read(path, "other.xls")
     assert caught.value.code == "not_this_format"
 

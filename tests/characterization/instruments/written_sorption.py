@@ -198,7 +198,7 @@ def threep(decimal_text=False):
 
 def pygaps_json(**changes):
     rows = [{"loading": amount, "pressure": relative} for relative, amount in ADSORBED]
-    rows += [{"loading": amount, "pressure": relative, "branch": "des"} for relative, amount in DESORBED]
+    rows += [{"loading": amount, "pressure": relative, "branch": "des"} for relative, amount in DESORBED]  # type: ignore[dict-item]
     said = {
         "file_version": "3.0", "adsorbate": "nitrogen", "material": "CARBON-7", "material_basis": "mass",
         "material_unit": "g", "loading_basis": "molar", "loading_unit": "mmol", "pressure_mode": "relative",

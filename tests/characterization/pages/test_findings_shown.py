@@ -27,7 +27,7 @@ def spectra(lab):
 
 
 def page(lab, measurement, query="") -> str:
-    return lab.client(lab.vera).get(f"/measurements/{measurement.pk}/{query}").content.decode()
+    return lab.client(lab.vera).get(f"/measurements/{measurement.pk}/{query}").content.decode()  # type: ignore[no-any-return]
 
 
 def test_the_components_of_a_region_stand_beside_it_and_those_of_others_do_not(lab, spectra):

@@ -24,7 +24,7 @@ def table(titles: str = "axis;signal", seed: int = 1) -> bytes:
 def waiting(lab, name: str = "export.csv", content: bytes | None = None) -> RawFile:
     file = lab.file(name, table() if content is None else content)
     assert file.job.state == JobState.NEEDS_MAPPING, (file.job.state, file.job.error_message)
-    return file
+    return file  # type: ignore[no-any-return]
 
 
 def name(lab, file: RawFile, technique: str = "raman", **body: str):
@@ -118,7 +118,7 @@ def test_scripts_name_columns_the_same_way(lab):
     body = {"technique": "raman", "columns": [["raman_shift_per_cm", "cm⁻¹"], None]}
     wrong = client.post(address, body, content_type="application/json")
     assert wrong.status_code in (400, 422) and "No column is Intensity." in wrong.content.decode()
-    body["columns"][1] = ["intensity_counts", "counts"]
+    body["columns"][1] = ["intensity_counts", "counts"]  # type: ignore[index]
     right = client.post(address, body, content_type="application/json")
     assert (right.status_code, right.json()["version"]) == (202, 1)
     lab.reread(file)

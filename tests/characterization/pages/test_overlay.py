@@ -114,11 +114,11 @@ def test_what_is_in_other_quantities_is_left_out_by_name():
     def infrared(column):
         measured = Measurement(technique="ftir", title=column, meta={}, columns=[
             {"name": "wavenumber_per_cm", "unit": "cm⁻¹"}, {"name": column, "unit": ""}])  # fmt: skip
-        measured.rows_kept = pl.DataFrame({"wavenumber_per_cm": X, column: X})
+        measured.rows_kept = pl.DataFrame({"wavenumber_per_cm": X, column: X})  # type: ignore[attr-defined]
         return measured
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(overlays.store, "table", lambda one: one.rows_kept.lazy())
+        patch.setattr(overlays.store, "table", lambda one: one.rows_kept.lazy())  # type: ignore[attr-defined]
         chart = overlay_of([infrared("transmittance_percent"), infrared("absorbance")], Arrangement(), "", [])
     assert chart.panes[0].y.quantity == "Transmittance"
     assert len(chart.layers) == 1

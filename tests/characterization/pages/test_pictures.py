@@ -59,7 +59,7 @@ def test_its_page_shows_it_with_the_scale_of_the_file_and_tools_only_for_who_may
 
 def test_lists_and_the_page_of_its_sample_show_thumbnails(lab):
     measurement = pictured(lab)
-    code = measurement.sample.code
+    code = measurement.sample.code  # type: ignore[union-attr]
     for page in ("/measurements/", f"/samples/{code}/dashboards/", f"/samples/{code}/measurements/"):
         assert address(measurement, "thumbnail") in lab.client(lab.vera).get(page).content.decode()
 
@@ -68,10 +68,10 @@ def test_a_line_is_saved_as_a_version_with_its_reason_and_the_one_before_stays(l
     measurement = pictured(lab)
     assert save(lab, measurement, marks=LINE, reason="width of the rim").status_code == 302
     rim = found("distance")
-    assert (rim.value, rim.unit, rim.subject) == (pytest.approx(600.0), "nm", "rim")
+    assert (rim.value, rim.unit, rim.subject) == (pytest.approx(600.0), "nm", "rim")  # type: ignore[comparison-overlap]
     assert rim.analysis.choice_version == 2
     save(lab, measurement, marks={"rim": {**LINE["rim"], "to": [300, 100]}}, reason="the edge was blurred")
-    assert (found("distance").value, found("distance").analysis.choice_version) == (pytest.approx(400.0), 3)
+    assert (found("distance").value, found("distance").analysis.choice_version) == (pytest.approx(400.0), 3)  # type: ignore[comparison-overlap]
     assert Finding.objects.filter(name="distance").count() == 2
     page = lab.client(lab.vera).get(f"/measurements/{measurement.pk}/analysis/picture/").content.decode()
     assert "the edge was blurred" in page and "width of the rim" in page

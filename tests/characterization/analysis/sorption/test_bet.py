@@ -135,7 +135,7 @@ def test_the_stated_uncertainty_covers_the_truth_as_often_as_it_says():
         n = bet_amount(SPREAD) * (1 + 0.005 * draw.normal(size=len(SPREAD)))
         result = compute(recording(SPREAD, n), chosen(range="fixed"))
         one = next(one for one in result.findings if one.name == "bet_monolayer")
-        inside += abs(one.value - 1) <= 2.262 * one.uncertainty
+        inside += abs(one.value - 1) <= 2.262 * one.uncertainty  # type: ignore[operator]
     assert 90 <= inside <= 99
 
 
@@ -226,7 +226,7 @@ def test_too_few_points_give_a_sentence_and_no_area(count):
 def test_no_isotherm_however_odd_breaks_the_analysis(points):
     x, n = np.array(points).T
     result = compute(recording(x, n), Conditions())
-    assert all(np.isfinite(one.value) for one in result.findings)
+    assert all(np.isfinite(one.value) for one in result.findings)  # type: ignore[arg-type]
     assert sorption_bet.METHOD.draw(drawing(result, recording(x, n)), View())
 
 

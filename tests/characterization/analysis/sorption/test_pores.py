@@ -98,8 +98,8 @@ def test_bjh_finds_the_width_of_cylinders_that_empty_at_once():
     empty = pores.KELVIN_NM / -np.log(x) + t < 4.0
     volume = np.where(empty, 0.5 * (1 - ((4.0 - t) / 4.0) ** 2), 0.5)
     found = pores.bjh(x, volume / LIQUID, LIQUID, HARKINS_JURA)
-    assert found.width_nm[found.per_log_width.argmax()] == pytest.approx(8.0, rel=0.02)
-    assert found.volume_cm3_per_g.sum() == pytest.approx(0.5, rel=0.03)
+    assert found.width_nm[found.per_log_width.argmax()] == pytest.approx(8.0, rel=0.02)  # type: ignore[union-attr]
+    assert found.volume_cm3_per_g.sum() == pytest.approx(0.5, rel=0.03)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("branch", ["adsorption", "desorption"])
@@ -125,9 +125,9 @@ def test_dft_gives_back_the_width_and_volume_of_pores_made_from_the_kernel(width
     place = int(np.abs(single.widths_nm - width).argmin())
     inside = single.pressures <= 0.9
     found = kernel.distribution(single.pressures[inside], 0.4 * single.amounts[inside, place])
-    assert found.widths_nm[found.density.argmax()] == pytest.approx(width, rel=0.1)
-    assert found.volumes.sum() == pytest.approx(0.4, rel=0.02)
-    assert found.misfit_percent < 1
+    assert found.widths_nm[found.density.argmax()] == pytest.approx(width, rel=0.1)  # type: ignore[union-attr]
+    assert found.volumes.sum() == pytest.approx(0.4, rel=0.02)  # type: ignore[union-attr]
+    assert found.misfit_percent < 1  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -156,8 +156,8 @@ def test_areas_volumes_and_sizes_are_those_of_pygaps():
     x, n = rising["relative_pressure"].to_numpy(), rising["amount_mmol_per_g"].to_numpy()
     line = bet.between(x, n, 0.05, 0.30)
     theirs = area_bet.area_BET_raw(x, n / 1000, 0.162, p_limits=(0.05, 0.3))  # mol/g
-    assert line.monolayer * area_per_mmol(0.162) == pytest.approx(theirs[0], rel=1e-5)
-    assert line.c == pytest.approx(theirs[1], rel=1e-6)
+    assert line.monolayer * area_per_mmol(0.162) == pytest.approx(theirs[0], rel=1e-5)  # type: ignore[union-attr]
+    assert line.c == pytest.approx(theirs[1], rel=1e-6)  # type: ignore[union-attr]
     ours = values(t_plot_analysis.compute(own, Conditions()))
     usable = x < 0.8
     (plot,), _ = t_plots.t_plot_raw(
@@ -173,7 +173,7 @@ def test_areas_volumes_and_sizes_are_those_of_pygaps():
     whole = int(np.argmax(expected < 0)) if (expected < 0).any() else len(expected)
     found = pores.bjh(x, n, LIQUID, HARKINS_JURA)
     assert whole > 5
-    assert found.volume_cm3_per_g[:whole] == pytest.approx(expected[:whole], rel=1e-6)
+    assert found.volume_cm3_per_g[:whole] == pytest.approx(expected[:whole], rel=1e-6)  # type: ignore[union-attr]
 
 
 def test_every_figure_is_drawn_with_its_convention():
