@@ -127,7 +127,7 @@ def sniff(head: bytes, name: str) -> int:
 
 READER = Reader(
     name="xps_text",
-    version="1.0",
+    version="1.1",
     label="Photoelectron spectrum as a table (csv, txt, dat)",
     techniques=(Technique.XPS,),
     sniff=sniff,
