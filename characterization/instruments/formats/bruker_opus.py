@@ -164,6 +164,8 @@ def read(path: Path) -> list[Recording]:
             "Export it from OPUS as JCAMP-DX.",
         )
     factor = status.get("CSF", 1.0)
+    if not isinstance(factor, float):
+        raise UnreadableFile("damaged", f"{path.name}: the factor of its intensities is no number.", AGAIN)
     values = np.frombuffer(raw, "<f4", points, block.start).astype(np.float64) * factor
     technique, column = _kind(block, status, path.name)
     told = _told(raw, blocks)
