@@ -6,6 +6,7 @@ drawn small, analysed. CPU seconds are given beside the clock, because they hard
 
 from __future__ import annotations
 
+import os
 import resource
 import tempfile
 import time
@@ -41,6 +42,7 @@ def cell_test(rows: int) -> pl.DataFrame:
 
 
 def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labsys.settings")
     django.setup()
     from characterization.analysis import process
     from characterization.analysis.base import Conditions
