@@ -1,6 +1,7 @@
 """How long a pixel is, as microscopes write it into their pictures; and what else they say there.
 
-Sources of the tags: FEI/Thermo write text of sections into TIFF tag 34682 (older 34680), ``PixelWidth`` in metres under
+The tags as they are known, not yet held against a real file of each maker. FEI/Thermo
+write text of sections into TIFF tag 34682 (older 34680), ``PixelWidth`` in metres under
 ``[Scan]``; Zeiss SmartSEM text into tag 34118 (``AP_IMAGE_PIXEL_SIZE`` and below it ``Image Pixel Size = 5.58 nm``);
 TESCAN text into tag 50431 (``PixelSizeX`` in metres). JEOL (``$$SM_MICRON_BAR`` pixels are ``$$SM_MICRON_MARKER``) and
 Hitachi (``PixelSize`` in nm) write a text beside the picture, which some programs put into it. OME-XML has

@@ -17,7 +17,6 @@ from characterization.instruments.base import Recording
 
 MT_PER_GHZ = 71.44773  # h / µB
 LEAST_SIGMAS = 6.0
-FREE_ELECTRON_G = 2.00232
 
 
 def compute(recording: Recording, conditions: Conditions) -> Result:

@@ -33,10 +33,9 @@ class Fringes:
 def strongest(grey: npt.NDArray[np.float64]) -> Fringes | None:
     """The strongest periodicity in a box, None where the box shows none between its limits.
 
-    A Hann window; zero-padded to twice the box; of the peak the vertex of a parabola through its neighbours, per axis
-    (Jacobsen and Kootsookos, IEEE Signal Process. Mag. 24 (2007) 123, on why a fraction of a bin is justified). Fewer
-    than four periods in the box, or less than 2.2 px each, are no fringes. 1σ is a tenth of a bin of the box, or what
-    the noise makes of it where that is more.
+    A Hann window; zero-padded to twice the box; of the peak the vertex of a parabola through its neighbours, per axis.
+    Fewer than four periods in the box, or less than 2.2 px each, are no fringes. 1σ is a tenth of a bin of the box, or
+    what the noise makes of it where that is more.
     """
     grey = grey[:LARGEST_BOX_PX, :LARGEST_BOX_PX]
     height, width = grey.shape

@@ -20,7 +20,6 @@ from characterization.charts.chart import Numbers
 
 OFFSET, FWHM, LORENTZ, ASYMMETRY = range(4)
 NAMES = ("place", "width", "Lorentzian", "asymmetry")
-MOST_STRENGTH = 10.0
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,3 @@ def displaced(two_theta_deg: Numbers, shift_deg: float) -> Numbers:
     """
     seen: Numbers = two_theta_deg + shift_deg * np.cos(np.radians(two_theta_deg) / 2)
     return seen
-
-
-def undisplaced(two_theta_deg: Numbers, shift_deg: float) -> Numbers:
-    """The inverse of ``displaced``, to first order in the shift (0.001° at 0.5°)."""
-    true: Numbers = two_theta_deg - shift_deg * np.cos(np.radians(two_theta_deg) / 2)
-    return true

@@ -24,6 +24,7 @@ TEXTURED = 3.0
 KBETA = {1.5406: 1.39222, 1.7890: 1.62083, 0.7093: 0.632303}
 """Kβ1 (Å) of Cu, Co and Mo by their Kα1: R. D. Deslattes et al., Rev. Mod. Phys. 75 (2003) 35."""
 KBETA_TOLERANCE_DEG = 0.1
+COMPUTED = "cell and sites computed"  # as the library says it
 MOST_NAMED = 8
 EDGE_LABELS = {"a": "a", "b": "b", "c": "c", "alpha": "α", "beta": "β", "gamma": "γ"}
 
@@ -258,6 +259,10 @@ def flags(
     if uncertain:
         told = f"Published cells not read in their source: {', '.join(uncertain)}. Check them before quoting a match."
         result.flag("reference_from_memory", told)
+    computed = [one.name for one in matches if one.reference.phase.source.certainty.startswith(COMPUTED)]
+    if computed:
+        told = f"Cells that were computed, not measured: {', '.join(computed)}. They may be off by half a percent."
+        result.flag("reference_computed", told)
     if matches and not instrument.known:
         told = "No instrument width is known: sizes are lower limits. Measure a standard, or give a width."
         result.flag("instrument_width_missing", told)

@@ -186,7 +186,3 @@ def _one(rows: list[_Raw]) -> _Raw:
 
 def angles(lines: tuple[Line, ...]) -> Numbers:
     return np.array([line.two_theta_deg for line in lines], dtype=np.float64)
-
-
-def strengths(lines: tuple[Line, ...]) -> Numbers:
-    return np.array([line.relative for line in lines], dtype=np.float64)

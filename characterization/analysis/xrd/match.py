@@ -165,12 +165,6 @@ def best_by_lattice(
     return identify(Observed(position, ones, ones * 0.3, bare=True), references, wavelength, search_deg)
 
 
-def unexplained(observed: Observed, found: Sequence[Match]) -> list[int]:
-    """Measured lines (their index) that no phase takes."""
-    taken = {pair.observed for match in found for pair in match.pairs}
-    return [index for index in range(len(observed.position)) if index not in taken]
-
-
 def _candidate(reference: Reference, observed: Observed, wavelength: float) -> _Candidate | None:
     try:
         lines = lines_of(reference.phase, round(wavelength, 7), _rounded(observed.span))

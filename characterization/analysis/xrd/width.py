@@ -15,7 +15,6 @@ import numpy as np
 from characterization.charts.chart import Numbers
 
 Subtraction = Literal["gaussian", "lorentzian"]
-SUBTRACTIONS: tuple[Subtraction, ...] = ("gaussian", "lorentzian")
 SHAPE_FACTOR = 0.9
 LEAST_FOR_CAGLIOTI = 4
 LEAST_FOR_LINE = 3
