@@ -41,10 +41,23 @@ class Section:
     rows: Sequence[Row]
 
 
+# How a fit came out, component by component: on the page of the measurement, and too much for that of a sample.
+_OF_THE_FIT = (
+    "xps_component_position",
+    "xps_component_fwhm",
+    "xps_component_area",
+    "xps_reduced_chi_square",
+    "xps_residual_sd",
+)
+
+
 def sections(
     sample: Sample, measurements: Iterable[Measurement], actor: AbstractBaseUser | AnonymousUser
 ) -> list[Section]:
-    """The current findings of each measurement (as `queries.with_findings` gives them), with their siblings."""
+    """The current findings of each measurement (as `queries.with_findings` gives them), with their siblings.
+
+    Of a fit only what it was made for, such as the shares of its components.
+    """
     values = _values(sample, actor) if sample.kind == Kind.ADDITIVE and sample.group else {}
     return [
         Section(
@@ -53,6 +66,7 @@ def sections(
                 Row(finding, analysis, _siblings(finding, values, sample.group))
                 for analysis in one.current_analyses  # type: ignore[attr-defined]  # prefetched under this name
                 for finding in analysis.findings.all()
+                if finding.name not in _OF_THE_FIT
             ],
         )
         for one in measurements
